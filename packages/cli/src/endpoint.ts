@@ -1,0 +1,199 @@
+// A client of the signing endpoint: one POST, signed with SigV4 for execute-api, as awscurl would send it.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+import { setTimeout as delay } from 'node:timers/promises'
+import { Sha256 } from '@aws-crypto/sha256-js'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { type ExitCode, exitCodes } from './exitCodes.ts'
+import { CliError } from './failure.ts'
+
+export type Hex = `0x${string}`
+
+/** What the endpoint is asked; docs/api.md explains each field. */
+export type EndpointRequest = {
+  readonly message?: string | undefined
+  readonly signerAddress: string
+  readonly payload?: object | undefined
+  readonly scheme?: string | undefined
+  readonly reference?: string | undefined
+}
+
+export type EndpointReply = {
+  readonly signature: Hex
+  readonly signerAddress: Hex
+  readonly digest: Hex
+  readonly message: Hex
+  readonly scheme: string
+  readonly keyId: string
+  readonly rules: readonly string[]
+  readonly policyVersion: string
+  readonly requestId: string
+}
+
+export type Credentials = () => Promise<{
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string | undefined
+}>
+
+export type SigningEndpoint = (request: EndpointRequest) => Promise<EndpointReply>
+
+/**
+ * Creates a client of the signing endpoint.
+ *
+ * Asking twice for the same signature moves no money, so throttling, 5xx answers and network faults are retried
+ * (three attempts in all).
+ *
+ * @param options.url Invoke URL including the stage, e.g. `https://abc.execute-api.eu-north-1.amazonaws.com/prod`.
+ * @param options.region AWS Region; needed only where the URL's host does not name one.
+ * @param options.tamper Test aid of `coffer demo`: changes the signed headers just before they are sent.
+ * @throws {EndpointError} with the code of the service's problem document, or ENDPOINT_* for the gateway's answers.
+ */
+export function createSigningEndpoint(options: {
+  url: string
+  region?: string | undefined
+  credentials: Credentials
+  fetch?: typeof fetch | undefined
+  tamper?: ((headers: Record<string, string>) => Record<string, string>) | undefined
+}): SigningEndpoint {
+  const url = new URL(options.url.endsWith('/') ? options.url : `${options.url}/`)
+  const region = /\.execute-api\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? options.region
+  if (region === undefined)
+    throw new CliError('REGION_MISSING', `the AWS Region of ${url.origin} is not known`, {
+      hints: ['export AWS_REGION=eu-north-1', 'or set "region" in coffer.json'],
+    })
+  const send = options.fetch ?? fetch
+  return async request => {
+    const body = JSON.stringify(request)
+    for (let attempt = 1; ; attempt++) {
+      const answer = await attemptOnce(body)
+      if (answer.ok) return answer.reply
+      if (!answer.repeatable || attempt === 3) throw answer.error
+      await delay(Math.min(answer.waitMs ?? 200 * 2 ** attempt, 5000))
+    }
+  }
+
+  async function attemptOnce(body: string): Promise<Answer> {
+    const headers = await sign(body)
+    let response: Response
+    try {
+      response = await send(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(30_000) })
+      return read(response, await response.text())
+    } catch (error) {
+      const reason = error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : 'unknown'
+      const message = `the signing endpoint ${url.href} does not answer: ${reason}`
+      return { ok: false, repeatable: true, error: new EndpointError('ENDPOINT_UNREACHABLE', 0, message, []) }
+    }
+  }
+
+  async function sign(body: string): Promise<Record<string, string>> {
+    const credentials = await options.credentials().catch((cause: Error) => {
+      throw new CliError('CREDENTIALS_MISSING', `no AWS credentials: ${cause.message}`, {
+        exitCode: exitCodes.unauthorized,
+        hints: ['aws configure', 'or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'],
+      })
+    })
+    const signer = new SignatureV4({
+      service: 'execute-api',
+      region: region as string,
+      credentials: {
+        accessKeyId: credentials.accessKeyId,
+        secretAccessKey: credentials.secretAccessKey,
+        ...(credentials.sessionToken === undefined ? {} : { sessionToken: credentials.sessionToken }),
+      },
+      sha256: Sha256,
+    })
+    const signed = await signer.sign({
+      method: 'POST',
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path: url.pathname,
+      headers: { host: url.host, 'content-type': 'application/json' },
+      body,
+    })
+    return options.tamper === undefined ? signed.headers : options.tamper(signed.headers)
+  }
+}
+
+type Answer =
+  | { readonly ok: true; readonly reply: EndpointReply }
+  | { readonly ok: false; readonly repeatable: boolean; readonly waitMs?: number | undefined; readonly error: EndpointError }
+
+function read(response: Response, text: string): Answer {
+  const body = parseObject(text)
+  if (response.status === 200 && body !== undefined && typeof body['signature'] === 'string')
+    return { ok: true, reply: body as unknown as EndpointReply }
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+  return {
+    ok: false,
+    repeatable: response.status === 429 || response.status >= 500,
+    waitMs: Number.isFinite(seconds) ? seconds * 1000 : undefined,
+    error: toError(response.status, body),
+  }
+}
+
+function toError(status: number, body: Record<string, unknown> | undefined): EndpointError {
+  if (typeof body?.['code'] === 'string') {
+    const detail = body['detail'] ?? body['title']
+    return new EndpointError(body['code'], status, String(detail), readIssues(body['issues']), {
+      requestId: typeof body['requestId'] === 'string' ? body['requestId'] : undefined,
+    })
+  }
+  // API Gateway's own answers: `message`, or `Message` where a policy denied.
+  const said = body?.['message'] ?? body?.['Message']
+  const message = typeof said === 'string' ? (said.split('\n')[0] ?? said) : `HTTP ${status} without an explanation`
+  if (status === 403) return new EndpointError('ENDPOINT_FORBIDDEN', status, `API Gateway refused the call: ${message}`, [])
+  if (status === 429) return new EndpointError('ENDPOINT_THROTTLED', status, `API Gateway throttled the call: ${message}`, [])
+  return new EndpointError('ENDPOINT_UNEXPECTED_ANSWER', status, `the endpoint answered ${status}: ${message}`, [])
+}
+
+function readIssues(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return []
+  return value.map((issue: { path?: unknown; message?: unknown }) =>
+    issue.path === undefined || issue.path === '' ? String(issue.message) : `${issue.path}: ${issue.message}`,
+  )
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The endpoint's refusal; `code` is the service's (docs/api.md) or ENDPOINT_* where the gateway answered. */
+export class EndpointError extends CliError {
+  readonly status: number
+  readonly issues: readonly string[]
+  readonly requestId: string | undefined
+
+  constructor(
+    code: string,
+    status: number,
+    message: string,
+    issues: readonly string[],
+    more: { requestId?: string | undefined } = {},
+  ) {
+    const lines = [message, ...issues.map(issue => `  - ${issue}`)]
+    const exitCode = code === 'ENDPOINT_FORBIDDEN' ? exitCodes.unauthorized : exitCodeOf(status)
+    super(code, lines.join('\n'), { exitCode, hints: hintsOf(code) })
+    this.status = status
+    this.issues = issues
+    this.requestId = more.requestId
+  }
+}
+
+function exitCodeOf(status: number): ExitCode {
+  if (status === 0 || status === 429 || status >= 500) return exitCodes.unavailable
+  if (status === 400 || status === 413 || status === 415 || status === 422) return exitCodes.usage
+  return exitCodes.refused
+}
+
+function hintsOf(code: string): readonly string[] {
+  if (code === 'BLIND_SIGNING_REFUSED')
+    return ['use `coffer transfer`, which sends the whole user operation', 'or add --payload FILE']
+  if (code === 'ENDPOINT_FORBIDDEN')
+    return ['aws sts get-caller-identity', 'is that principal in the group that may invoke the endpoint?']
+  return []
+}

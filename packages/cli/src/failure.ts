@@ -1,0 +1,95 @@
+// Turns any error into what a person and a script need: a stable code, plain words, the next command to try,
+// and an exit code.
+import { type ExitCode, exitCodes } from './exitCodes.ts'
+
+export type Failure = {
+  readonly code: string
+  readonly message: string
+  readonly hints: readonly string[]
+  readonly exitCode: ExitCode
+}
+
+/** An error of the command line itself. */
+export class CliError extends Error {
+  override readonly name = 'CliError'
+  readonly code: string
+  readonly exitCode: ExitCode
+  readonly hints: readonly string[]
+
+  constructor(
+    code: string,
+    message: string,
+    options: { exitCode?: ExitCode | undefined; hints?: readonly string[] | undefined; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause })
+    this.code = code
+    this.exitCode = options.exitCode ?? exitCodes.usage
+    this.hints = options.hints ?? []
+  }
+}
+
+/**
+ * Describes any thrown value.
+ *
+ * @param error What was thrown. Errors of Coffer's packages are recognised by their stable `code`.
+ * @returns The failure to print. An unknown error keeps its message and exits with 1.
+ */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof CliError)
+    return { code: error.code, message: error.message, hints: error.hints, exitCode: error.exitCode }
+  const code = codeOf(error)
+  const message = error instanceof Error ? error.message : String(error)
+  const known = rules.find(rule => rule.pattern.test(code))
+  if (known === undefined) return { code: 'UNEXPECTED', message, hints: [], exitCode: exitCodes.unexpected }
+  return { code, message, hints: known.hints ?? [], exitCode: known.exitCode }
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return ''
+  if ('code' in error && typeof error.code === 'string') return error.code
+  return 'name' in error && typeof error.name === 'string' ? error.name : ''
+}
+
+// The first pattern that matches decides, so the particular stands before the general.
+const rules: readonly {
+  readonly pattern: RegExp
+  readonly exitCode: ExitCode
+  readonly hints?: readonly string[]
+}[] = [
+  { pattern: /^KMS_(KEY_NOT_FOUND)$/, exitCode: exitCodes.notFound, hints: ['coffer key list'] },
+  {
+    pattern: /^KMS_(ACCESS_DENIED|CREDENTIALS_.*|UNAUTHENTICATED|UNAUTHORIZED)$/,
+    exitCode: exitCodes.unauthorized,
+    hints: ['aws sts get-caller-identity'],
+  },
+  { pattern: /^KMS_(REGION_MISSING)$/, exitCode: exitCodes.usage, hints: ['export AWS_REGION=eu-north-1'] },
+  { pattern: /^KMS_KEY_DISABLED$/, exitCode: exitCodes.refused, hints: ['coffer key enable'] },
+  { pattern: /^KMS_(THROTTLED|UNAVAILABLE|TIMEOUT)/, exitCode: exitCodes.unavailable },
+  { pattern: /^KMS_(ARN_MISMATCH)$/, exitCode: exitCodes.untrusted },
+  { pattern: /^KMS_/, exitCode: exitCodes.refused, hints: ['coffer key show'] },
+  { pattern: /^PUBLIC_KEY_/, exitCode: exitCodes.usage },
+  { pattern: /^(SIGNATURE_|ADDRESS_MISMATCH|TRANSFER_MISMATCH|RECEIPT_)/, exitCode: exitCodes.untrusted },
+  { pattern: /^CROSSMINT_(UNAUTHORIZED|FORBIDDEN|API_KEY.*)$/, exitCode: exitCodes.unauthorized },
+  { pattern: /^CROSSMINT_NOT_FOUND$/, exitCode: exitCodes.notFound },
+  { pattern: /^CROSSMINT_INVALID_REQUEST$/, exitCode: exitCodes.usage },
+  {
+    pattern: /^CROSSMINT_(RATE_LIMITED|UNAVAILABLE|KYC_IN_PROGRESS|TIMEOUT|MALFORMED_ANSWER)$/,
+    exitCode: exitCodes.unavailable,
+  },
+  { pattern: /^CROSSMINT_/, exitCode: exitCodes.refused },
+  // The AWS SDK's own errors, by name.
+  { pattern: /^(NotFoundException)$/, exitCode: exitCodes.notFound, hints: ['coffer key list'] },
+  {
+    pattern: /^(AccessDenied|UnrecognizedClient|InvalidSignature|ExpiredToken|MissingAuthenticationToken|CredentialsProvider)/,
+    exitCode: exitCodes.unauthorized,
+    hints: ['aws sts get-caller-identity'],
+  },
+  { pattern: /^(DisabledException)$/, exitCode: exitCodes.refused, hints: ['coffer key enable'] },
+  { pattern: /^(KMSInvalidState|AlreadyExists|UnsupportedOperation|InvalidKeyUsage)/, exitCode: exitCodes.refused },
+  { pattern: /^(ValidationException|InvalidArnException|InvalidAliasName)/, exitCode: exitCodes.usage },
+  {
+    pattern: /^(Throttling|DependencyTimeout|KMSInternal|KeyUnavailable|TimeoutError|ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)/,
+    exitCode: exitCodes.unavailable,
+  },
+  { pattern: /^(INVALID_INPUT|AMOUNT|TOKEN|CHAIN|REFERENCE_INVALID|INTENT)/, exitCode: exitCodes.usage },
+]

@@ -1,0 +1,80 @@
+// The entry of the command line, and the only file of it that reads the environment, the streams and the clock.
+import { readFile } from 'node:fs/promises'
+import { text as readAll } from 'node:stream/consumers'
+import { runDemo } from './commands/demo.ts'
+import { runSandbox } from './commands/sandbox.ts'
+import { loadConfig } from './config.ts'
+import { createContext, type Outcome } from './context.ts'
+import { exitCodes } from './exitCodes.ts'
+import { toFailure } from './failure.ts'
+import { createProgram, usageOf } from './program.ts'
+import { createStyle, createTerminal, type Terminal } from './terminal.ts'
+
+/** Runs the command line of this process and sets its exit code. */
+export async function main(): Promise<void> {
+  const { argv, env, stdin, stdout, stderr } = process
+  // The AWS SDK announces on every start that it will leave Node 20 some day; that is for us to know, not for users.
+  env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+  const color = env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb'
+  const terminal = createTerminal({ stdin, stdout, stderr }, { json: argv.includes('--json'), color })
+  const stopped = new Promise(resolve => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+  const print = (outcome: Outcome): void => {
+    stdout.write(`${terminal.json ? toJson(outcome.data) : outcome.text}\n`)
+  }
+  const program = createProgram(await readVersion(), {
+    run: async command => {
+      const { config: file } = program.opts<{ config?: string }>()
+      const config = await loadConfig({ file, directory: process.cwd(), environment: env })
+      print(await command(createContext({ config, terminal, readStandardInput: () => readAll(stdin) })))
+    },
+    sandbox: options =>
+      runSandbox({
+        ...options,
+        terminal,
+        directory: process.cwd(),
+        untilStopped: stopped,
+        writeResult: data => {
+          if (terminal.json) stdout.write(`${toJson(data)}\n`)
+        },
+      }),
+    demo: async () => print(await runDemo(terminal)),
+    writeError: text => {
+      if (!terminal.json) stderr.write(text)
+    },
+  })
+  // Only a command that is running has something to tidy up; the sandbox listens to the signals itself.
+  if (!argv.slice(2).includes('sandbox')) void stopped.then(() => process.exit(130))
+  try {
+    await program.parseAsync(argv)
+  } catch (error) {
+    process.exitCode = fail(error, terminal)
+  }
+}
+
+function fail(error: unknown, terminal: Terminal): number {
+  // commander has printed its own errors in words already; --help and --version end this way too.
+  const usage = usageOf(error)
+  if (usage !== undefined && (usage.exitCode === exitCodes.ok || !terminal.json)) return usage.exitCode
+  const { code, message, hints, exitCode } = usage ?? toFailure(error)
+  if (terminal.json) process.stdout.write(`${toJson({ error: { code, message, hints } })}\n`)
+  else {
+    const style = createStyle(process.stderr.isTTY === true && process.env['NO_COLOR'] === undefined)
+    process.stderr.write(`coffer: ${style.red('error')}: ${message} ${style.dim(`(${code})`)}\n`)
+    for (const hint of hints) process.stderr.write(`coffer: hint: ${hint}\n`)
+    if (exitCode === exitCodes.unexpected && process.env['COFFER_DEBUG'] !== undefined && error instanceof Error)
+      process.stderr.write(`${error.stack}\n`)
+  }
+  return exitCode
+}
+
+function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item), 2)
+}
+
+async function readVersion(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+  return (manifest as { version: string }).version
+}

@@ -1,0 +1,221 @@
+// The command line: names, arguments and options. Commands themselves are in commands/; nothing here decides.
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { showAddress } from './commands/address.ts'
+import { createKey, defaultAlias, listKeys, setKeyState, showKey } from './commands/key.ts'
+import { registerRecipient } from './commands/recipient.ts'
+import { sign } from './commands/sign.ts'
+import { approveTransfer, createTransfer, runTransfer, showTransfer, signTransfer } from './commands/transfer.ts'
+import { createWallet, fundWallet, showWallet } from './commands/wallet.ts'
+import type { Context, Outcome } from './context.ts'
+import { exitCodes } from './exitCodes.ts'
+import type { Failure } from './failure.ts'
+
+export type Runner = {
+  /** Runs a command that needs a configuration and prints its outcome. */
+  readonly run: (command: (context: Context) => Promise<Outcome>) => Promise<void>
+  readonly sandbox: (options: { ports: Ports; allowBlindSigning: boolean }) => Promise<void>
+  readonly demo: () => Promise<void>
+  /** Receives usage errors in words. */
+  readonly writeError: (text: string) => void
+}
+
+export type Ports = {
+  aws?: number | undefined
+  api?: number | undefined
+  crossmint?: number | undefined
+  chain?: number | undefined
+}
+
+/**
+ * Builds the command line.
+ *
+ * @param version Printed by --version.
+ * @param runner What each command is handed to once its words are understood.
+ */
+export function createProgram(version: string, runner: Runner): Command {
+  // Subcommands inherit what is set here, as long as it is set before they are added.
+  const program = new Command('coffer')
+    .description('Move stablecoins from a Crossmint treasury wallet with a key that never leaves AWS KMS.')
+    .version(version)
+    .option('--config <file>', 'configuration file (default: coffer.json here, or COFFER_CONFIG)')
+    .option('--json', 'print one JSON document on stdout, nothing else')
+    .configureOutput({ writeErr: runner.writeError, outputError: (text, write) => write(`coffer: ${text}`) })
+    .showHelpAfterError('coffer: hint: add --help to see what a command takes')
+    .exitOverride()
+    .helpCommand(false)
+    .addHelpText('after', helpText)
+  addTryingCommands(program, runner)
+  addKeyCommands(program, runner)
+  addWalletCommands(program, runner)
+  addTransferCommands(program, runner)
+  return program
+}
+
+/** How the run ends when commander ended it: 0 after --help and --version, 2 for words it did not understand. */
+export function usageOf(error: unknown): Failure | undefined {
+  if (!(error instanceof CommanderError)) return undefined
+  const exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  return { code: 'USAGE', message: error.message.replace(/^error: /, ''), hints: ['coffer --help'], exitCode }
+}
+
+function addTryingCommands(program: Command, runner: Runner): void {
+  program
+    .command('demo')
+    .description('a regulated transfer on the sandbox, every step shown: nothing to configure')
+    .action(() => runner.demo())
+  program
+    .command('sandbox')
+    .description('run KMS, the signing endpoint, Crossmint and a chain on this machine')
+    .option('--aws-port <port>', 'port of KMS and STS', parsePort)
+    .option('--api-port <port>', 'port of the signing endpoint', parsePort)
+    .option('--crossmint-port <port>', "port of Crossmint's API", parsePort)
+    .option('--chain-port <port>', 'port of the chain', parsePort)
+    .option('--allow-blind-signing', 'let the signing service sign bare hashes, as the guide’s function does')
+    .action(options =>
+      runner.sandbox({
+        ports: {
+          aws: options.awsPort,
+          api: options.apiPort,
+          crossmint: options.crossmintPort,
+          chain: options.chainPort,
+        },
+        allowBlindSigning: options.allowBlindSigning === true,
+      }),
+    )
+}
+
+function addKeyCommands(program: Command, runner: Runner): void {
+  const key = program.command('key').description('the KMS key behind the treasury')
+  key
+    .command('create')
+    .description('create a secp256k1 key in KMS with an alias')
+    .option('--alias <name>', 'alias of the key', defaultAlias)
+    .option('--description <text>', 'description of the key', 'Signer of a Crossmint treasury wallet')
+    .option('--multi-region', 'let the key be replicated to other Regions (cannot be changed later)')
+    .action(options =>
+      runner.run(context => createKey(context, { ...options, multiRegion: options.multiRegion === true })),
+    )
+  key
+    .command('show')
+    .description('show spec, usage, state, aliases and address')
+    .argument('[key]', 'key id, key ARN or alias/... (default: the configured key)')
+    .action(keyId => runner.run(context => showKey(context, keyId)))
+  key
+    .command('list')
+    .description('list the keys that can sign for Ethereum')
+    .action(() => runner.run(listKeys))
+  for (const state of ['enabled', 'disabled'] as const)
+    key
+      .command(state === 'enabled' ? 'enable' : 'disable')
+      .description(state === 'enabled' ? 'switch a key on' : 'switch a key off: every signature stops')
+      .argument('[key]', 'key id, key ARN or alias/... (default: the configured key)')
+      .option('--yes', 'do not ask')
+      .action((keyId, options) =>
+        runner.run(context => setKeyState(context, { keyId, state, yes: options.yes === true })),
+      )
+  program
+    .command('address')
+    .description('print the Ethereum address of a public key')
+    .argument('[source]', 'PEM or DER file, - for standard input, key id, key ARN or alias/... (default: the configured key)')
+    .action(source => runner.run(context => showAddress(context, source)))
+}
+
+function addWalletCommands(program: Command, runner: Runner): void {
+  const wallet = program.command('wallet').description('the treasury wallet')
+  wallet
+    .command('create')
+    .description('create a treasury wallet whose signer is the KMS key')
+    .option('--alias <alias>', 'alias of the wallet', 'treasury')
+    .option('--chain <chain>', "Crossmint's name of the chain (default: the configured one)")
+    .option('--signer <address>', 'address of the signer (default: the configured one)')
+    .action(options => runner.run(context => createWallet(context, options)))
+  wallet
+    .command('show')
+    .description('show a wallet, its signer and its balances')
+    .argument('[wallet]', 'address or wallet locator (default: the configured wallet)')
+    .option('--token <symbol>', 'token to show beside the native one', 'usdc')
+    .action((locator, options) => runner.run(context => showWallet(context, { locator, token: options.token })))
+  wallet
+    .command('fund')
+    .description('staging and sandbox only: put test tokens into the wallet')
+    .argument('<amount>', 'token units, 1 to 100')
+    .argument('[token]', 'usdxm on staging; usdxm or usdc on the sandbox', 'usdxm')
+    .action((amount, token) => runner.run(context => fundWallet(context, { amount, token })))
+  program
+    .command('recipient')
+    .description('who may be paid')
+    .command('register')
+    .description('register a recipient with Crossmint, create the wallet, and save both in the address book')
+    .argument('<name>', 'name in the address book, e.g. vendor:acme')
+    .requiredOption('--email <email>', 'email address that identifies the recipient')
+    .requiredOption('--first-name <name>', 'personal data that regulated transfers require')
+    .requiredOption('--last-name <name>', 'the same')
+    .requiredOption('--date-of-birth <date>', 'YYYY-MM-DD')
+    .requiredOption('--country <code>', 'country of residence, two letters (ISO 3166-1)')
+    .action((name, options) => runner.run(context => registerRecipient(context, { name, ...options })))
+}
+
+function addTransferCommands(program: Command, runner: Runner): void {
+  const reference = (command: Command): Command =>
+    command.requiredOption('--reference <text>', 'name of this payment: the same reference is never paid twice')
+  const payment = (command: Command): Command =>
+    reference(
+      command
+        .argument('<amount>', 'token units, e.g. 250 or 0.01')
+        .argument('<token>', 'token symbol, e.g. usdc')
+        .requiredOption('--to <recipient>', 'name in the address book, or address'),
+    )
+  const transfer = program.command('transfer').description('move money: `coffer transfer 250 usdc --to vendor:acme --reference INV-1`')
+  // The default, so that `coffer transfer 250 usdc ...` needs no word more.
+  payment(transfer.command('send', { isDefault: true }))
+    .description('all steps, asking before the money moves; safe to repeat with the same reference')
+    .option('--yes', 'do not ask before the money moves')
+    .action((amount, token, options) =>
+      runner.run(context => runTransfer(context, { amount, token, ...options, yes: options.yes === true })),
+    )
+  payment(transfer.command('create'))
+    .description('step 1: create the transfer and compare what came back; moves no money')
+    .action((amount, token, options) => runner.run(context => createTransfer(context, { amount, token, ...options })))
+  transfer
+    .command('sign')
+    .description('step 2: get the signature from the signing endpoint')
+    .argument('<reference>', 'reference of the payment')
+    .action(text => runner.run(context => signTransfer(context, text)))
+  transfer
+    .command('approve')
+    .description('step 3: submit the signature; the money moves')
+    .argument('<reference>', 'reference of the payment')
+    .option('--signature <hex>', 'signature made by `coffer transfer sign` (default: sign now)')
+    .action((text, options) => runner.run(context => approveTransfer(context, text, options.signature)))
+  transfer
+    .command('status')
+    .description('where a transfer stands; waits for nothing')
+    .argument('<reference>', 'reference of the payment')
+    .action(text => runner.run(context => showTransfer(context, text)))
+  program
+    .command('sign')
+    .description('call the signing endpoint once (what the guide does with awscurl)')
+    .option('--message <hash>', 'the 32-byte hash, 0x hex or base64')
+    .option('--payload <file>', 'JSON of what is signed; - for standard input')
+    .option('--signer-address <address>', 'address of the key (default: the configured one)')
+    .addOption(new Option('--scheme <scheme>', 'how the message becomes the digest').choices(['eip191', 'raw']))
+    .option('--reference <text>', 'goes into the log of the signing service')
+    .action(({ payload, ...options }) => runner.run(context => sign(context, { payloadFile: payload, ...options })))
+}
+
+function parsePort(text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port
+  throw new InvalidArgumentError('expected a port, 1 to 65535')
+}
+
+const helpText = `
+Configuration: coffer.json in this directory (or --config, or COFFER_CONFIG); these variables win over it:
+  COFFER_KEY_ID  COFFER_SIGNER_ADDRESS  COFFER_ENDPOINT  COFFER_CHAIN  COFFER_WALLET  COFFER_RPC_URL
+  CROSSMINT_API_KEY (environment only)  CROSSMINT_BASE_URL
+AWS credentials and Region are found as the AWS CLI finds them (AWS_PROFILE, AWS_REGION, ...).
+
+Exit codes: 0 done · 1 unexpected · 2 wrong input or configuration · 3 refused · 4 not authorised ·
+  5 not found · 6 unavailable, repeat the same command · 7 failed on chain · 8 an answer cannot be trusted
+
+First steps: coffer demo · then coffer sandbox · docs/cli.md`

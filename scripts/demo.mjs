@@ -1,0 +1,6 @@
+// `npm run demo`: installs and builds what is missing, then runs `coffer demo`.
+import { run, setup } from './setup.mjs'
+
+setup()
+run('npx', ['tsc', '-b'])
+run(process.execPath, ['packages/cli/bin/coffer.js', 'demo', ...process.argv.slice(2)])

@@ -1,8 +1,8 @@
 // Unit tests lie beside the code they test; end-to-end tests in test/ run against the sandbox.
 import { defineConfig } from 'vitest/config'
 
-const resolve = { conditions: ['coffer-source', 'module', 'node', 'import', 'default'] }
-const ssr = { resolve: { conditions: ['coffer-source', 'module', 'node', 'import', 'default'] } }
+const resolve = { conditions: ['coffer-source', 'node', 'import', 'default'] }
+const ssr = { resolve: { conditions: ['coffer-source', 'node', 'import', 'default'] } }
 
 export default defineConfig({
   test: {
@@ -10,7 +10,12 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         resolve,

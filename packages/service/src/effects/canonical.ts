@@ -1,0 +1,30 @@
+// Canonical ABI decoding. A contract may read a sloppy encoding (dirty padding, odd offsets, bytes left over) in its own
+// way, so arguments count as understood only if they encode again to the very same bytes.
+// https://docs.soliditylang.org/en/latest/abi-spec.html#strict-encoding-mode
+import {
+  type AbiParameter,
+  type DecodeAbiParametersReturnType,
+  decodeAbiParameters,
+  encodeAbiParameters,
+  type Hex,
+} from 'viem'
+
+/** Decodes ABI-encoded values (lower-case hex); `undefined` where the encoding is not the canonical one. */
+export const decodeCanonical = <const parameters extends readonly AbiParameter[]>(
+  parameters: parameters,
+  data: Hex,
+): DecodeAbiParametersReturnType<parameters> | undefined => {
+  try {
+    const values = decodeAbiParameters(parameters, data)
+    const again = encodeAbiParameters<readonly AbiParameter[]>(parameters, values as readonly unknown[])
+    return again === data ? values : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Call data as its 4-byte selector and the encoded arguments. Shorter call data is all selector. */
+export const splitCallData = (data: Hex): { readonly selector: Hex; readonly parameters: Hex } => ({
+  selector: `0x${data.slice(2, 10)}`,
+  parameters: `0x${data.slice(10)}`,
+})

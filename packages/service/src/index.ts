@@ -1,0 +1,28 @@
+// @coffer/service: the signing service, for a Lambda function, a sandbox, or a command line that shows what it would sign.
+export type { Allow, BlindSigning, Decision, Reason } from './authorize.ts'
+export { describeEffect, type Effect } from './effects/effect.ts'
+export {
+  createHandler,
+  type Handler,
+  type HandlerOptions,
+  type ProxyEvent,
+  type ProxyResult,
+} from './handler.ts'
+export type { UserOperation, UserOperationPayload } from './payload/userOperation.ts'
+export { type Prepared, prepare } from './prepare.ts'
+export {
+  type Issue,
+  type IssueCode,
+  type ProblemCode,
+  type ReasonCode,
+  ServiceError,
+  type ServiceResponse,
+} from './problem.ts'
+export { parseRequest, type Scheme, type SigningRequest, type Subject } from './request.ts'
+export {
+  createService,
+  type Principal,
+  type Service,
+  type ServiceInput,
+  type ServiceOptions,
+} from './service.ts'

@@ -1,0 +1,128 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { KEY_ARN, newSigner, PRINCIPAL, payload, signingKey } from '../test/fixtures.ts'
+
+// Just enough KMS on loopback for the function as it is deployed, the AWS SDK included.
+const signer = await newSigner()
+let kms: Server
+let disabled = false
+const requests: string[] = []
+
+const answerTo = async (operation: string, body: { readonly Message?: string }): Promise<object> => {
+  if (operation === 'GetPublicKey') {
+    const publicKey = Buffer.from(await signingKey.getPublicKey()).toString('base64')
+    return { KeyId: KEY_ARN, KeySpec: 'ECC_SECG_P256K1', KeyUsage: 'SIGN_VERIFY', PublicKey: publicKey }
+  }
+  const signature = await signingKey.signDigest(Buffer.from(body.Message ?? '', 'base64'))
+  return {
+    KeyId: KEY_ARN,
+    Signature: Buffer.from(signature).toString('base64'),
+    SigningAlgorithm: 'ECDSA_SHA_256',
+  }
+}
+
+beforeAll(async () => {
+  kms = createServer(async (request, response) => {
+    const operation = String(request.headers['x-amz-target']).replace('TrentService.', '')
+    requests.push(operation)
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    response.setHeader('content-type', 'application/x-amz-json-1.1')
+    response.setHeader('x-amzn-requestid', `${operation}-${requests.length}`)
+    if (disabled) {
+      response.writeHead(400)
+      response.end(JSON.stringify({ __type: 'DisabledException', message: `${KEY_ARN} is disabled.` }))
+    } else
+      response.end(JSON.stringify(await answerTo(operation, JSON.parse(Buffer.concat(chunks).toString()))))
+  })
+  await new Promise<void>(resolve => kms.listen(0, '127.0.0.1', resolve))
+})
+afterAll(() => kms.close())
+
+const written: string[] = []
+beforeEach(() => {
+  requests.length = 0
+  written.length = 0
+  disabled = false
+  for (const name of ['KMS_KEY_ID', 'COFFER_SIGNER_ADDRESS', 'COFFER_BLIND_SIGNING'])
+    vi.stubEnv(name, undefined)
+  const { port } = kms.address() as AddressInfo
+  vi.stubEnv('AWS_ENDPOINT_URL_KMS', `http://127.0.0.1:${port}`)
+  vi.stubEnv('AWS_REGION', 'us-east-1')
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE')
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example')
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+/** Loads the function with an environment, and a way to invoke it with a request body. */
+const load = async (environment: Readonly<Record<string, string>>) => {
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
+  vi.resetModules()
+  const { handler } = await import('./lambda.ts')
+  vi.spyOn(process.stdout, 'write').mockImplementation(text => {
+    written.push(String(text))
+    return true
+  })
+  return async (body: object) => {
+    const identity = { userArn: PRINCIPAL.arn, sourceIp: PRINCIPAL.sourceIp }
+    const result = await handler({ body: JSON.stringify(body), requestContext: { requestId: 'r', identity } })
+    return { status: result.statusCode, ...JSON.parse(result.body) }
+  }
+}
+
+const transfer = { signerAddress: signer.address, payload: payload() }
+const bareHash = { signerAddress: signer.address, message: `0x${'ab'.repeat(32)}` }
+
+test('default: one GetPublicKey at the start, then one Sign for each signature, and their ids in the log', async () => {
+  const invoke = await load({ KMS_KEY_ID: 'alias/treasury' })
+  expect(await invoke(transfer)).toMatchObject({ status: 200, keyId: KEY_ARN })
+  expect(await invoke(transfer)).toMatchObject({ status: 200 })
+  expect(requests).toEqual(['GetPublicKey', 'Sign', 'Sign'])
+  expect(written.map(line => JSON.parse(line).kmsRequestIds)).toEqual([
+    ['GetPublicKey-1', 'Sign-2'],
+    ['Sign-3'],
+  ])
+  expect(written.every(line => line.indexOf('\n') === line.length - 1)).toBe(true)
+})
+
+test('behavior: a key that is disabled at the start is asked again', async () => {
+  const invoke = await load({ KMS_KEY_ID: KEY_ARN })
+  disabled = true
+  expect(await invoke(transfer)).toMatchObject({ status: 503, code: 'KMS_KEY_DISABLED' })
+  expect(JSON.parse(written[0] ?? '').kmsRequestIds).toEqual(['GetPublicKey-1'])
+  disabled = false
+  expect(await invoke(transfer)).toMatchObject({ status: 200 })
+  disabled = true
+  expect(await invoke(transfer)).toMatchObject({ status: 503, code: 'KMS_KEY_DISABLED' })
+})
+
+test('behavior: bare hashes are signed for the value allow and no other', async () => {
+  const allowed = await load({ KMS_KEY_ID: KEY_ARN, COFFER_BLIND_SIGNING: 'allow' })
+  expect(await allowed(bareHash)).toMatchObject({ status: 200 })
+  for (const value of ['Allow', 'true', '']) {
+    const refused = await load({ KMS_KEY_ID: KEY_ARN, COFFER_BLIND_SIGNING: value })
+    expect(await refused(bareHash)).toMatchObject({ status: 403, code: 'BLIND_SIGNING_REFUSED' })
+  }
+})
+
+test('error: a key with another address than the one pinned signs nothing', async () => {
+  const pin = `0x${'11'.repeat(20)}`
+  const invoke = await load({ KMS_KEY_ID: KEY_ARN, COFFER_SIGNER_ADDRESS: pin })
+  expect(await invoke(transfer)).toMatchObject({ status: 500, code: 'ADDRESS_MISMATCH' })
+  expect(requests).toEqual(['GetPublicKey'])
+})
+
+test('behavior: a key with the pinned address signs', async () => {
+  const invoke = await load({ KMS_KEY_ID: KEY_ARN, COFFER_SIGNER_ADDRESS: signer.address })
+  expect(await invoke(transfer)).toMatchObject({ status: 200 })
+})
+
+test('error: without a key id the function answers, and says what is missing', async () => {
+  const invoke = await load({})
+  expect(await invoke(transfer)).toMatchObject({ status: 500, code: 'KMS_KEY_ID_INVALID' })
+  expect(requests).toEqual([])
+})

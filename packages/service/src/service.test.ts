@@ -1,0 +1,254 @@
+import { SignatureError } from '@coffer/signer'
+import { KmsError, type KmsErrorCode } from '@coffer/signer/aws-kms'
+import fc from 'fast-check'
+import { type Hex, hashMessage, recoverAddress, recoverMessageAddress } from 'viem'
+import { describe, expect, test } from 'vitest'
+import { ACCOUNT, executeMode, KEY_ARN, payload, TOKEN } from '../test/fixtures.ts'
+import { signer, signerThat, start } from '../test/start.ts'
+import { PROBLEMS } from './problem.ts'
+import type { ServiceInput } from './service.ts'
+
+const HASH: Hex = `0x${'ab'.repeat(32)}`
+
+const transfer = { signerAddress: signer.address, payload: payload() }
+const bareHash = { signerAddress: signer.address, message: HASH }
+
+/** A service whose key fails with this. */
+const failing = (error: unknown) =>
+  start({
+    signer: async () =>
+      signerThat(() => {
+        throw error
+      }),
+  })
+
+test('default: a transfer is signed, and the signature is the signer’s over the hash as EIP-191 has it', async () => {
+  const { status, headers, body } = await start().ask(transfer)
+  expect(status).toBe(200)
+  expect(headers).toEqual({
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  })
+  expect(body).toEqual({
+    signature: expect.stringMatching(/^0x[0-9a-f]{128}1[bc]$/),
+    signerAddress: signer.address,
+    digest: hashMessage({ raw: body.message }),
+    message: expect.stringMatching(/^0x[0-9a-f]{64}$/),
+    scheme: 'eip191',
+    keyId: KEY_ARN,
+    rules: ['understood-effects'],
+    policyVersion: 'builtin-1',
+    requestId: 'request-1',
+  })
+  const { message, signature } = body
+  expect(await recoverMessageAddress({ message: { raw: message }, signature })).toBe(signer.address)
+})
+
+test('behavior: scheme raw signs the hash itself', async () => {
+  const { body } = await start().ask({ ...transfer, scheme: 'raw' })
+  expect(body.digest).toBe(body.message)
+  expect(await recoverAddress({ hash: body.message, signature: body.signature })).toBe(signer.address)
+})
+
+test('behavior: the guide’s bare hash is signed where the switch allows it', async () => {
+  const { status, body } = await start({ blindSigning: 'allow' }).ask({
+    ...bareHash,
+    message: Buffer.from(HASH.slice(2), 'hex').toString('base64'),
+  })
+  expect(status).toBe(200)
+  expect(body).toMatchObject({ message: HASH, rules: ['blind-signing'] })
+})
+
+describe('refusals', () => {
+  const cases: Readonly<Record<string, readonly [unknown, Partial<ServiceInput>, number, string, string]>> = {
+    'a bare hash': [bareHash, {}, 403, 'BLIND_SIGNING_REFUSED', 'denied'],
+    'a delegatecall': [
+      { ...transfer, payload: payload({ callData: executeMode('ff', ACCOUNT) }) },
+      {},
+      403,
+      'DENIED',
+      'denied',
+    ],
+    'a hash that is not the payload’s': [{ ...transfer, message: HASH }, {}, 422, 'HASH_MISMATCH', 'refused'],
+    'another signer address': [
+      { ...transfer, signerAddress: ACCOUNT },
+      {},
+      409,
+      'WRONG_SIGNER_ADDRESS',
+      'refused',
+    ],
+    'a faulty request': [{}, {}, 400, 'INVALID_REQUEST', 'refused'],
+    'a body over 64 KiB': [' '.repeat(65_537), {}, 413, 'BODY_TOO_LARGE', 'refused'],
+    'a form': [
+      transfer,
+      { contentType: 'application/x-www-form-urlencoded' },
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      'refused',
+    ],
+    'a type that only begins like JSON': [
+      transfer,
+      { contentType: 'application/json-seq' },
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      'refused',
+    ],
+    nobody: [transfer, { principal: undefined }, 403, 'IDENTITY_MISSING', 'refused'],
+  }
+  test.each(Object.entries(cases))('error: %s', async (_name, [request, input, status, code, outcome]) => {
+    let signatures = 0
+    const { ask, logged } = start({
+      signer: async () =>
+        signerThat(hash => {
+          signatures += 1
+          return signer.signHash(hash)
+        }),
+    })
+    const response = await ask(request, input)
+    expect(response).toMatchObject({ status, body: { status, code, requestId: 'request-1' } })
+    expect(response.headers).toEqual({
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    })
+    expect(logged()).toMatchObject({ status, code, outcome })
+    expect(signatures).toBe(0)
+  })
+
+  test('error: the whole of a problem', async () => {
+    const { body } = await start().ask({
+      ...transfer,
+      payload: payload({ callData: executeMode('ff', TOKEN) }),
+    })
+    expect(body).toEqual({
+      title: 'Forbidden',
+      status: 403,
+      detail: 'The rules do not permit this. Each reason is listed.',
+      code: 'DENIED',
+      requestId: 'request-1',
+      issues: [
+        {
+          path: '/payload/userOperation/callData',
+          code: 'DELEGATECALL_REFUSED',
+          message: `delegatecall: run the code of ${TOKEN} as the account`,
+        },
+      ],
+    })
+  })
+})
+
+test.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON', undefined])(
+  'behavior: the content type %s is accepted',
+  async contentType => {
+    expect(await start().ask(transfer, { contentType })).toMatchObject({ status: 200 })
+  },
+)
+
+describe('a key that fails', () => {
+  const kmsCodes = Object.keys(PROBLEMS).filter(code => code.startsWith('KMS_')) as KmsErrorCode[]
+  test.each(kmsCodes)('error: %s is a problem of that code, at signing and at the start', async code => {
+    const error = new KmsError(code, {
+      keyId: KEY_ARN,
+      requestId: 'kms-9',
+      detail: 'SECRET',
+      cause: new Error('SECRET'),
+    })
+    for (const { ask, logged } of [failing(error), start({ signer: () => Promise.reject(error) })]) {
+      const { status, body } = await ask(transfer)
+      expect(status).toBe(PROBLEMS[code].status)
+      expect(status).toBeGreaterThanOrEqual(500)
+      expect(body).toMatchObject({ code, detail: PROBLEMS[code].detail, issues: [] })
+      expect(JSON.stringify(body)).not.toContain('SECRET')
+      expect(logged()).toMatchObject({
+        outcome: 'failed',
+        code,
+        kmsRequestIds: ['kms-9'],
+        error: error.message,
+      })
+    }
+  })
+
+  test.each([
+    ['KMS_THROTTLED', 503, '1'],
+    ['KMS_UNAVAILABLE', 503, '5'],
+    ['KMS_KEY_DISABLED', 503, undefined],
+    ['KMS_KEY_PENDING_DELETION', 503, undefined],
+  ] as const)('error: %s is %i with Retry-After %s', async (code, status, retryAfter) => {
+    const response = await failing(new KmsError(code, { keyId: KEY_ARN })).ask(transfer)
+    expect(response.status).toBe(status)
+    expect(response.headers['retry-after']).toBe(retryAfter)
+  })
+
+  test('error: a signature that is not the key’s', async () => {
+    const { ask, logged } = failing(new SignatureError('SIGNATURE_MISMATCH', 'not this key'))
+    expect(await ask(transfer)).toMatchObject({ status: 502, body: { code: 'SIGNATURE_INVALID' } })
+    expect(logged()).toMatchObject({ error: 'not this key', effects: expect.any(Array) })
+  })
+
+  test('error: a defect shows neither to the caller nor, but for its place, in the log', async () => {
+    const { ask, lines, logged } = failing(new TypeError(`cannot read ${payload().userOperation.callData}`))
+    const { status, body } = await ask(transfer)
+    expect(status).toBe(500)
+    expect(body).toMatchObject({ code: 'INTERNAL_ERROR', detail: PROBLEMS.INTERNAL_ERROR.detail })
+    expect(logged()['error']).toMatch(/^TypeError at .*service\.test\.ts/)
+    expect(lines.join()).not.toContain(payload().userOperation.callData)
+  })
+
+  test('error: what is thrown need not be an error', async () => {
+    expect(await failing('text').ask(transfer)).toMatchObject({
+      status: 500,
+      body: { code: 'INTERNAL_ERROR' },
+    })
+    expect(await failing(undefined).ask(transfer)).toMatchObject({
+      status: 500,
+      body: { code: 'INTERNAL_ERROR' },
+    })
+  })
+})
+
+describe('the start', () => {
+  test('behavior: the signer is made once, at the first request that needs it', async () => {
+    let made = 0
+    const { ask } = start({
+      signer: async () => {
+        made += 1
+        return signer
+      },
+    })
+    await ask({})
+    expect(made).toBe(0)
+    await Promise.all([ask(transfer), ask(transfer)])
+    await ask(transfer)
+    expect(made).toBe(1)
+  })
+
+  test('behavior: a failure is reported, and the next request tries again', async () => {
+    const failures = [
+      new KmsError('KMS_KEY_DISABLED', { keyId: KEY_ARN }),
+      new KmsError('KMS_ACCESS_DENIED', { keyId: KEY_ARN }),
+    ]
+    const { ask } = start({
+      signer: async () => {
+        const failure = failures.shift()
+        if (failure !== undefined) throw failure
+        return signer
+      },
+    })
+    expect(await ask(transfer)).toMatchObject({ status: 503, body: { code: 'KMS_KEY_DISABLED' } })
+    expect(await ask(transfer)).toMatchObject({ status: 503, body: { code: 'KMS_ACCESS_DENIED' } })
+    expect(await ask(transfer)).toMatchObject({ status: 200 })
+  })
+})
+
+test('any body has an answer and a log line', async () => {
+  const { ask, lines } = start({ blindSigning: 'allow' })
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.string(), fc.json(), fc.uint8Array()), async body => {
+      const { status } = await ask(body)
+      expect(status).toBe(400)
+    }),
+    { numRuns: 100 },
+  )
+  expect(lines.length).toBeGreaterThanOrEqual(100)
+})

@@ -6,6 +6,8 @@ const ssr = { resolve: { conditions: ['coffer-source', 'node', 'import', 'defaul
 
 export default defineConfig({
   test: {
+    // The AWS SDK's notice that it will leave Node 20 some day.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     projects: [
       {
         resolve,

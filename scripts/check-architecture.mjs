@@ -43,9 +43,13 @@ function checkPackage(name, allowed) {
       }
       if (specifier.startsWith('node:')) return []
       if (builtinModules.includes(specifier)) return [`${path} imports ${specifier} without node:`]
-      const dependency = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
+      const dependency = specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/')
       const own = /^@coffer\/(.+)$/.exec(dependency)?.[1]
-      if (own !== undefined && own !== name && !allowed.includes(own)) return [`${path} may not import ${specifier}`]
+      if (own !== undefined && own !== name && !allowed.includes(own))
+        return [`${path} may not import ${specifier}`]
       if (own === name || dependency in (isTest ? forTests : runtime)) return []
       return [`${path} imports ${dependency}, which packages/${name}/package.json does not declare`]
     })
@@ -56,7 +60,8 @@ function checkPackage(name, allowed) {
 }
 
 function specifiers(text) {
-  const pattern = /(?:^|[\s;}])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|\s)import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
+  const pattern =
+    /(?:^|[\s;}])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|\s)import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
   return [...text.matchAll(pattern)].map(match => match[1] ?? match[2] ?? match[3])
 }
 

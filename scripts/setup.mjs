@@ -9,7 +9,11 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Runs a command in the project's root and ends this process when it fails. */
 export function run(command, args) {
   // npm and npx are .cmd files on Windows, which only a shell can start.
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
   if (error) throw error
   if (status !== 0) process.exit(status ?? 1)
 }
@@ -18,7 +22,9 @@ export function run(command, args) {
 export function setup() {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major < 20 || (major === 20 && minor < 19)) {
-    console.error(`coffer: Node 20.19 or newer is needed, this is ${process.versions.node}. Get one at https://nodejs.org`)
+    console.error(
+      `coffer: Node 20.19 or newer is needed, this is ${process.versions.node}. Get one at https://nodejs.org`,
+    )
     process.exit(1)
   }
   if (isInstalled()) return

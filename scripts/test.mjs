@@ -1,7 +1,8 @@
 // `npm test`: type check, linter, architecture check, then every test. Arguments go to vitest.
-import { rmSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+
 import { spawnSync } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { root, run, setup } from './setup.mjs'
 
 setup()
@@ -14,7 +15,14 @@ const report = join(root, 'node_modules', '.cache', 'coffer-tests.json')
 rmSync(report, { force: true })
 const { status } = spawnSync(
   'npx',
-  ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)],
+  [
+    'vitest',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ],
   { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' },
 )
 const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'))

@@ -2,10 +2,8 @@
 // are found the standard AWS way and are not part of it; Crossmint's API key comes from the environment only.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { getAddress, isAddress } from 'viem'
+import { type Address, checksumAddress, isAddress } from '@coffer/signer'
 import { CliError } from './failure.ts'
-
-export type Address = `0x${string}`
 
 /** What coffer.json may say. Every field is optional; a command that needs one says so. */
 export type Settings = {
@@ -26,7 +24,9 @@ export type Settings = {
   /** JSON-RPC URL of the chain: receipts are then read from the chain itself. */
   readonly rpcUrl?: string | undefined
   /** Tokens beyond the known ones, by token locator (`base:eurc`). */
-  readonly tokens?: Readonly<Record<string, { readonly address: Address; readonly decimals: number }>> | undefined
+  readonly tokens?:
+    | Readonly<Record<string, { readonly address: Address; readonly decimals: number }>>
+    | undefined
   /** Address book: name to Crossmint wallet address. */
   readonly recipients?: Readonly<Record<string, Address>> | undefined
 }
@@ -75,7 +75,10 @@ export async function loadConfig(options: {
       Object.assign(fromEnvironment, checkSettings({ [name]: value }, `${variable} (environment): `, faults))
   }
   if (faults.length > 0)
-    throw new CliError('CONFIG_INVALID', [`the configuration has faults (${file}):`, ...faults].join('\n  - '))
+    throw new CliError(
+      'CONFIG_INVALID',
+      [`the configuration has faults (${file}):`, ...faults].join('\n  - '),
+    )
   return {
     ...settings,
     ...fromEnvironment,
@@ -154,8 +157,11 @@ const text =
 
 const address: Check = value =>
   typeof value === 'string' && isAddress(value)
-    ? { value: getAddress(value) }
-    : { fault: 'expected an address: 0x and 40 hexadecimal digits, in lower case or with a valid EIP-55 checksum' }
+    ? { value: checksumAddress(value) }
+    : {
+        fault:
+          'expected an address: 0x and 40 hexadecimal digits, in lower case or with a valid EIP-55 checksum',
+      }
 
 const url: Check = value => {
   if (typeof value === 'string' && URL.canParse(value)) {
@@ -169,10 +175,12 @@ const url: Check = value => {
 const table =
   (entry: Check, expected: string): Check =>
   value => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return { fault: `expected ${expected}` }
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return { fault: `expected ${expected}` }
     const checked = Object.entries(value).map(([name, item]) => [name, entry(item)] as const)
     const wrong = checked.filter(([, result]) => result.fault !== undefined)
-    if (wrong.length > 0) return { fault: wrong.map(([name, result]) => `${name}: ${result.fault}`).join('; ') }
+    if (wrong.length > 0)
+      return { fault: wrong.map(([name, result]) => `${name}: ${result.fault}`).join('; ') }
     return { value: Object.fromEntries(checked.map(([name, result]) => [name, result.value])) }
   }
 
@@ -181,7 +189,9 @@ const token: Check = value => {
   const checked = address(at)
   if (checked.fault !== undefined) return { fault: `address: ${checked.fault}` }
   const sound = typeof decimals === 'number' && Number.isInteger(decimals) && decimals >= 0 && decimals <= 36
-  return sound ? { value: { address: checked.value, decimals } } : { fault: 'decimals: expected a whole number, 0 to 36' }
+  return sound
+    ? { value: { address: checked.value, decimals } }
+    : { fault: 'decimals: expected a whole number, 0 to 36' }
 }
 
 const checks: Readonly<Record<keyof Settings, Check>> = {

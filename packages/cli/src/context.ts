@@ -1,7 +1,7 @@
 // What a command works with: the configuration, the terminal, and clients made from them on first use.
 import { KMSClient } from '@aws-sdk/client-kms'
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
-import { type CrossmintClient, createCrossmintClient } from '@coffer/crossmint'
+import type { CrossmintClient } from '@coffer/crossmint'
 import type { Config, Settings } from './config.ts'
 import { type Credentials, createSigningEndpoint, type SigningEndpoint } from './endpoint.ts'
 import { exitCodes } from './exitCodes.ts'
@@ -18,9 +18,8 @@ export type AwsAccess = {
 export type Context = {
   readonly config: Config
   readonly terminal: Terminal
-  readonly aws: AwsAccess
   readonly kms: () => KMSClient
-  readonly crossmint: () => CrossmintClient
+  readonly crossmint: () => Promise<CrossmintClient>
   readonly endpoint: () => SigningEndpoint
   readonly readStandardInput: () => Promise<string>
 }
@@ -41,34 +40,41 @@ export function createContext(options: {
 }): Context {
   const { config, terminal } = options
   const aws: AwsAccess = { ...options.aws, region: options.aws?.region ?? config.region }
+  const kms = once(
+    () =>
+      new KMSClient({
+        ...(aws.region === undefined ? {} : { region: aws.region }),
+        ...(aws.endpoint === undefined ? {} : { endpoint: aws.endpoint }),
+        ...(aws.credentials === undefined ? {} : { credentials: aws.credentials }),
+      }),
+  )
   return {
     config,
     terminal,
-    aws,
     readStandardInput: options.readStandardInput,
-    kms: once(
-      () =>
-        new KMSClient({
-          ...(aws.region === undefined ? {} : { region: aws.region }),
-          ...(aws.endpoint === undefined ? {} : { endpoint: aws.endpoint }),
-          ...(aws.credentials === undefined ? {} : { credentials: aws.credentials }),
-        }),
-    ),
-    crossmint: once(() => {
+    kms,
+    crossmint: once(async () => {
       if (config.crossmintApiKey === undefined)
-        throw new CliError('CROSSMINT_API_KEY_MISSING', 'the environment variable CROSSMINT_API_KEY is not set', {
-          exitCode: exitCodes.unauthorized,
-          hints: [
-            'export CROSSMINT_API_KEY=sk_staging_... (a server-side key of the Crossmint console)',
-            'or run `coffer sandbox` and read its env file',
-          ],
-        })
+        throw new CliError(
+          'CROSSMINT_API_KEY_MISSING',
+          'the environment variable CROSSMINT_API_KEY is not set',
+          {
+            exitCode: exitCodes.unauthorized,
+            hints: [
+              'export CROSSMINT_API_KEY=sk_staging_... (a server-side key of the Crossmint console)',
+              'or run `coffer sandbox` and read its env file',
+            ],
+          },
+        )
+      // Loaded where it is needed: it is half of what a command takes to start.
+      const { createCrossmintClient } = await import('@coffer/crossmint')
       return createCrossmintClient({ apiKey: config.crossmintApiKey, baseUrl: config.crossmintBaseUrl })
     }),
     endpoint: once(() =>
       createSigningEndpoint({
         url: required(config, 'endpoint'),
-        region: aws.region,
+        // The SDK's own search: environment, then profile.
+        region: kms().config.region,
         credentials: aws.credentials ?? defaultProvider(),
       }),
     ),
@@ -80,7 +86,10 @@ export function createContext(options: {
  *
  * @throws {CliError} SETTING_MISSING, naming the file, the variable and the command that fills it in.
  */
-export function required<name extends keyof typeof howToSet>(config: Config, name: name): NonNullable<Settings[name]> {
+export function required<name extends keyof typeof howToSet>(
+  config: Config,
+  name: name,
+): NonNullable<Settings[name]> {
   const value = config[name]
   if (value === undefined)
     throw new CliError('SETTING_MISSING', `"${name}" is not set in ${config.file}`, { hints: howToSet[name] })

@@ -32,7 +32,7 @@ export type EndpointReply = {
 export type Credentials = () => Promise<{
   readonly accessKeyId: string
   readonly secretAccessKey: string
-  readonly sessionToken?: string | undefined
+  readonly sessionToken?: string
 }>
 
 export type SigningEndpoint = (request: EndpointRequest) => Promise<EndpointReply>
@@ -44,23 +44,18 @@ export type SigningEndpoint = (request: EndpointRequest) => Promise<EndpointRepl
  * (three attempts in all).
  *
  * @param options.url Invoke URL including the stage, e.g. `https://abc.execute-api.eu-north-1.amazonaws.com/prod`.
- * @param options.region AWS Region; needed only where the URL's host does not name one.
+ * @param options.region Finds the AWS Region; asked only where the URL's host does not name one.
  * @param options.tamper Test aid of `coffer demo`: changes the signed headers just before they are sent.
  * @throws {EndpointError} with the code of the service's problem document, or ENDPOINT_* for the gateway's answers.
  */
 export function createSigningEndpoint(options: {
   url: string
-  region?: string | undefined
+  region: () => Promise<string>
   credentials: Credentials
   fetch?: typeof fetch | undefined
   tamper?: ((headers: Record<string, string>) => Record<string, string>) | undefined
 }): SigningEndpoint {
   const url = new URL(options.url.endsWith('/') ? options.url : `${options.url}/`)
-  const region = /\.execute-api\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? options.region
-  if (region === undefined)
-    throw new CliError('REGION_MISSING', `the AWS Region of ${url.origin} is not known`, {
-      hints: ['export AWS_REGION=eu-north-1', 'or set "region" in coffer.json'],
-    })
   const send = options.fetch ?? fetch
   return async request => {
     const body = JSON.stringify(request)
@@ -79,10 +74,19 @@ export function createSigningEndpoint(options: {
       response = await send(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(30_000) })
       return read(response, await response.text())
     } catch (error) {
-      const reason = error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : 'unknown'
+      const reason =
+        error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : 'unknown'
       const message = `the signing endpoint ${url.href} does not answer: ${reason}`
       return { ok: false, repeatable: true, error: new EndpointError('ENDPOINT_UNREACHABLE', 0, message, []) }
     }
+  }
+
+  async function findRegion(): Promise<string> {
+    return options.region().catch(() => {
+      throw new CliError('REGION_MISSING', `the AWS Region of ${url.origin} is not known`, {
+        hints: ['export AWS_REGION=eu-north-1', 'or set "region" in coffer.json'],
+      })
+    })
   }
 
   async function sign(body: string): Promise<Record<string, string>> {
@@ -94,12 +98,8 @@ export function createSigningEndpoint(options: {
     })
     const signer = new SignatureV4({
       service: 'execute-api',
-      region: region as string,
-      credentials: {
-        accessKeyId: credentials.accessKeyId,
-        secretAccessKey: credentials.secretAccessKey,
-        ...(credentials.sessionToken === undefined ? {} : { sessionToken: credentials.sessionToken }),
-      },
+      region: /\.execute-api\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? (await findRegion()),
+      credentials,
       sha256: Sha256,
     })
     const signed = await signer.sign({
@@ -116,7 +116,12 @@ export function createSigningEndpoint(options: {
 
 type Answer =
   | { readonly ok: true; readonly reply: EndpointReply }
-  | { readonly ok: false; readonly repeatable: boolean; readonly waitMs?: number | undefined; readonly error: EndpointError }
+  | {
+      readonly ok: false
+      readonly repeatable: boolean
+      readonly waitMs?: number | undefined
+      readonly error: EndpointError
+    }
 
 function read(response: Response, text: string): Answer {
   const body = parseObject(text)
@@ -140,10 +145,18 @@ function toError(status: number, body: Record<string, unknown> | undefined): End
   }
   // API Gateway's own answers: `message`, or `Message` where a policy denied.
   const said = body?.['message'] ?? body?.['Message']
-  const message = typeof said === 'string' ? (said.split('\n')[0] ?? said) : `HTTP ${status} without an explanation`
-  if (status === 403) return new EndpointError('ENDPOINT_FORBIDDEN', status, `API Gateway refused the call: ${message}`, [])
-  if (status === 429) return new EndpointError('ENDPOINT_THROTTLED', status, `API Gateway throttled the call: ${message}`, [])
-  return new EndpointError('ENDPOINT_UNEXPECTED_ANSWER', status, `the endpoint answered ${status}: ${message}`, [])
+  const message =
+    typeof said === 'string' ? (said.split('\n')[0] ?? said) : `HTTP ${status} without an explanation`
+  if (status === 403)
+    return new EndpointError('ENDPOINT_FORBIDDEN', status, `API Gateway refused the call: ${message}`, [])
+  if (status === 429)
+    return new EndpointError('ENDPOINT_THROTTLED', status, `API Gateway throttled the call: ${message}`, [])
+  return new EndpointError(
+    'ENDPOINT_UNEXPECTED_ANSWER',
+    status,
+    `the endpoint answered ${status}: ${message}`,
+    [],
+  )
 }
 
 function readIssues(value: unknown): readonly string[] {

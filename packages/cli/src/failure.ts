@@ -37,6 +37,7 @@ export class CliError extends Error {
 export function toFailure(error: unknown): Failure {
   if (error instanceof CliError)
     return { code: error.code, message: error.message, hints: error.hints, exitCode: error.exitCode }
+  if (error instanceof Error && error.message === 'Region is missing') return regionMissing
   const code = codeOf(error)
   const message = error instanceof Error ? error.message : String(error)
   const known = rules.find(rule => rule.pattern.test(code))
@@ -48,6 +49,14 @@ function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return ''
   if ('code' in error && typeof error.code === 'string') return error.code
   return 'name' in error && typeof error.name === 'string' ? error.name : ''
+}
+
+// The AWS SDK gives this error no name of its own.
+const regionMissing: Failure = {
+  code: 'REGION_MISSING',
+  message: 'the AWS Region is not known',
+  hints: ['export AWS_REGION=eu-north-1', 'or set "region" in coffer.json'],
+  exitCode: exitCodes.usage,
 }
 
 // The first pattern that matches decides, so the particular stands before the general.
@@ -69,6 +78,11 @@ const rules: readonly {
   { pattern: /^KMS_/, exitCode: exitCodes.refused, hints: ['coffer key show'] },
   { pattern: /^PUBLIC_KEY_/, exitCode: exitCodes.usage },
   { pattern: /^(SIGNATURE_|ADDRESS_MISMATCH|TRANSFER_MISMATCH|RECEIPT_)/, exitCode: exitCodes.untrusted },
+  { pattern: /^(NONCE_CHANGED|JOURNAL_CORRUPT)$/, exitCode: exitCodes.untrusted },
+  { pattern: /^(REFERENCE_CONFLICT|NOTHING_TO_SIGN)$/, exitCode: exitCodes.refused },
+  { pattern: /^REFERENCE_UNKNOWN$/, exitCode: exitCodes.notFound, hints: ['coffer transfer create --help'] },
+  { pattern: /^(REFERENCE_BUSY|TRANSFER_PENDING|APPROVALS_MISSING)$/, exitCode: exitCodes.unavailable },
+  { pattern: /^TRANSFER_FAILED$/, exitCode: exitCodes.failed },
   { pattern: /^CROSSMINT_(UNAUTHORIZED|FORBIDDEN|API_KEY.*)$/, exitCode: exitCodes.unauthorized },
   { pattern: /^CROSSMINT_NOT_FOUND$/, exitCode: exitCodes.notFound },
   { pattern: /^CROSSMINT_INVALID_REQUEST$/, exitCode: exitCodes.usage },
@@ -80,15 +94,20 @@ const rules: readonly {
   // The AWS SDK's own errors, by name.
   { pattern: /^(NotFoundException)$/, exitCode: exitCodes.notFound, hints: ['coffer key list'] },
   {
-    pattern: /^(AccessDenied|UnrecognizedClient|InvalidSignature|ExpiredToken|MissingAuthenticationToken|CredentialsProvider)/,
+    pattern:
+      /^(AccessDenied|UnrecognizedClient|InvalidSignature|ExpiredToken|MissingAuthenticationToken|CredentialsProvider)/,
     exitCode: exitCodes.unauthorized,
     hints: ['aws sts get-caller-identity'],
   },
   { pattern: /^(DisabledException)$/, exitCode: exitCodes.refused, hints: ['coffer key enable'] },
-  { pattern: /^(KMSInvalidState|AlreadyExists|UnsupportedOperation|InvalidKeyUsage)/, exitCode: exitCodes.refused },
+  {
+    pattern: /^(KMSInvalidState|AlreadyExists|UnsupportedOperation|InvalidKeyUsage)/,
+    exitCode: exitCodes.refused,
+  },
   { pattern: /^(ValidationException|InvalidArnException|InvalidAliasName)/, exitCode: exitCodes.usage },
   {
-    pattern: /^(Throttling|DependencyTimeout|KMSInternal|KeyUnavailable|TimeoutError|ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)/,
+    pattern:
+      /^(Throttling|DependencyTimeout|KMSInternal|KeyUnavailable|TimeoutError|ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)/,
     exitCode: exitCodes.unavailable,
   },
   { pattern: /^(INVALID_INPUT|AMOUNT|TOKEN|CHAIN|REFERENCE_INVALID|INTENT)/, exitCode: exitCodes.usage },

@@ -1,8 +1,6 @@
 // The entry of the command line, and the only file of it that reads the environment, the streams and the clock.
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
-import { runDemo } from './commands/demo.ts'
-import { runSandbox } from './commands/sandbox.ts'
 import { loadConfig } from './config.ts'
 import { createContext, type Outcome } from './context.ts'
 import { exitCodes } from './exitCodes.ts'
@@ -30,8 +28,10 @@ export async function main(): Promise<void> {
       const config = await loadConfig({ file, directory: process.cwd(), environment: env })
       print(await command(createContext({ config, terminal, readStandardInput: () => readAll(stdin) })))
     },
-    sandbox: options =>
-      runSandbox({
+    // The sandbox is loaded only where it is asked for: it is most of the program.
+    sandbox: async options => {
+      const { runSandbox } = await import('./commands/sandbox.ts')
+      await runSandbox({
         ...options,
         terminal,
         directory: process.cwd(),
@@ -39,8 +39,12 @@ export async function main(): Promise<void> {
         writeResult: data => {
           if (terminal.json) stdout.write(`${toJson(data)}\n`)
         },
-      }),
-    demo: async () => print(await runDemo(terminal)),
+      })
+    },
+    demo: async () => {
+      const { runDemo } = await import('./commands/demo.ts')
+      print(await runDemo(terminal))
+    },
     writeError: text => {
       if (!terminal.json) stderr.write(text)
     },
@@ -64,7 +68,11 @@ function fail(error: unknown, terminal: Terminal): number {
     const style = createStyle(process.stderr.isTTY === true && process.env['NO_COLOR'] === undefined)
     process.stderr.write(`coffer: ${style.red('error')}: ${message} ${style.dim(`(${code})`)}\n`)
     for (const hint of hints) process.stderr.write(`coffer: hint: ${hint}\n`)
-    if (exitCode === exitCodes.unexpected && process.env['COFFER_DEBUG'] !== undefined && error instanceof Error)
+    if (
+      exitCode === exitCodes.unexpected &&
+      process.env['COFFER_DEBUG'] !== undefined &&
+      error instanceof Error
+    )
       process.stderr.write(`${error.stack}\n`)
   }
   return exitCode

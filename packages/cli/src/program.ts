@@ -4,7 +4,6 @@ import { showAddress } from './commands/address.ts'
 import { createKey, defaultAlias, listKeys, setKeyState, showKey } from './commands/key.ts'
 import { registerRecipient } from './commands/recipient.ts'
 import { sign } from './commands/sign.ts'
-import { approveTransfer, createTransfer, runTransfer, showTransfer, signTransfer } from './commands/transfer.ts'
 import { createWallet, fundWallet, showWallet } from './commands/wallet.ts'
 import type { Context, Outcome } from './context.ts'
 import { exitCodes } from './exitCodes.ts'
@@ -116,7 +115,10 @@ function addKeyCommands(program: Command, runner: Runner): void {
   program
     .command('address')
     .description('print the Ethereum address of a public key')
-    .argument('[source]', 'PEM or DER file, - for standard input, key id, key ARN or alias/... (default: the configured key)')
+    .argument(
+      '[source]',
+      'PEM or DER file, - for standard input, key id, key ARN or alias/... (default: the configured key)',
+    )
     .action(source => runner.run(context => showAddress(context, source)))
 }
 
@@ -134,7 +136,9 @@ function addWalletCommands(program: Command, runner: Runner): void {
     .description('show a wallet, its signer and its balances')
     .argument('[wallet]', 'address or wallet locator (default: the configured wallet)')
     .option('--token <symbol>', 'token to show beside the native one', 'usdc')
-    .action((locator, options) => runner.run(context => showWallet(context, { locator, token: options.token })))
+    .action((locator, options) =>
+      runner.run(context => showWallet(context, { locator, token: options.token })),
+    )
   wallet
     .command('fund')
     .description('staging and sandbox only: put test tokens into the wallet')
@@ -157,7 +161,10 @@ function addWalletCommands(program: Command, runner: Runner): void {
 
 function addTransferCommands(program: Command, runner: Runner): void {
   const reference = (command: Command): Command =>
-    command.requiredOption('--reference <text>', 'name of this payment: the same reference is never paid twice')
+    command.requiredOption(
+      '--reference <text>',
+      'name of this payment: the same reference is never paid twice',
+    )
   const payment = (command: Command): Command =>
     reference(
       command
@@ -165,43 +172,66 @@ function addTransferCommands(program: Command, runner: Runner): void {
         .argument('<token>', 'token symbol, e.g. usdc')
         .requiredOption('--to <recipient>', 'name in the address book, or address'),
     )
-  const transfer = program.command('transfer').description('move money: `coffer transfer 250 usdc --to vendor:acme --reference INV-1`')
+  const transfer = program
+    .command('transfer')
+    .description('move money: `coffer transfer 250 usdc --to vendor:acme --reference INV-1`')
   // The default, so that `coffer transfer 250 usdc ...` needs no word more.
   payment(transfer.command('send', { isDefault: true }))
     .description('all steps, asking before the money moves; safe to repeat with the same reference')
     .option('--yes', 'do not ask before the money moves')
     .action((amount, token, options) =>
-      runner.run(context => runTransfer(context, { amount, token, ...options, yes: options.yes === true })),
+      runner.run(async context =>
+        (await transfers()).runTransfer(context, { amount, token, ...options, yes: options.yes === true }),
+      ),
     )
   payment(transfer.command('create'))
     .description('step 1: create the transfer and compare what came back; moves no money')
-    .action((amount, token, options) => runner.run(context => createTransfer(context, { amount, token, ...options })))
+    .action((amount, token, options) =>
+      runner.run(async context => (await transfers()).createTransfer(context, { amount, token, ...options })),
+    )
   transfer
     .command('sign')
     .description('step 2: get the signature from the signing endpoint')
     .argument('<reference>', 'reference of the payment')
-    .action(text => runner.run(context => signTransfer(context, text)))
+    .action(text => runner.run(async context => (await transfers()).signTransfer(context, text)))
   transfer
     .command('approve')
     .description('step 3: submit the signature; the money moves')
     .argument('<reference>', 'reference of the payment')
-    .option('--signature <hex>', 'signature made by `coffer transfer sign` (default: sign now)')
-    .action((text, options) => runner.run(context => approveTransfer(context, text, options.signature)))
+    .option('--signature <hex>', 'signature made by `coffer transfer sign` (default: have it signed now)')
+    .option('--yes', 'do not ask before the money moves')
+    .action((text, options) =>
+      runner.run(async context =>
+        (await transfers()).approveTransfer(context, text, { ...options, yes: options.yes === true }),
+      ),
+    )
   transfer
     .command('status')
-    .description('where a transfer stands; waits for nothing')
+    .description('where a transfer stands')
     .argument('<reference>', 'reference of the payment')
-    .action(text => runner.run(context => showTransfer(context, text)))
+    .option('--wait', 'wait until it has succeeded or failed')
+    .action((text, options) =>
+      runner.run(async context =>
+        (await transfers()).showTransfer(context, text, { wait: options.wait === true }),
+      ),
+    )
   program
     .command('sign')
     .description('call the signing endpoint once (what the guide does with awscurl)')
     .option('--message <hash>', 'the 32-byte hash, 0x hex or base64')
     .option('--payload <file>', 'JSON of what is signed; - for standard input')
     .option('--signer-address <address>', 'address of the key (default: the configured one)')
-    .addOption(new Option('--scheme <scheme>', 'how the message becomes the digest').choices(['eip191', 'raw']))
+    .addOption(
+      new Option('--scheme <scheme>', 'how the message becomes the digest').choices(['eip191', 'raw']),
+    )
     .option('--reference <text>', 'goes into the log of the signing service')
-    .action(({ payload, ...options }) => runner.run(context => sign(context, { payloadFile: payload, ...options })))
+    .action(({ payload, ...options }) =>
+      runner.run(context => sign(context, { payloadFile: payload, ...options })),
+    )
 }
+
+// Loaded where it is needed: it brings the ABI decoding, half of what a command takes to start.
+const transfers = () => import('./commands/transfer.ts')
 
 function parsePort(text: string): number {
   const port = Number(text)

@@ -35,19 +35,30 @@ export async function readReceipt(options: {
 }): Promise<ChainReceipt> {
   const client = createPublicClient({ transport: http(options.rpcUrl) })
   const chainId = await client.getChainId().catch((cause: Error) => {
-    throw new CliError('RECEIPT_UNAVAILABLE', `${options.rpcUrl} does not answer: ${cause.message.split('\n')[0]}`, {
-      exitCode: exitCodes.unavailable,
-    })
+    throw new CliError(
+      'RECEIPT_UNAVAILABLE',
+      `${options.rpcUrl} does not answer: ${cause.message.split('\n')[0]}`,
+      {
+        exitCode: exitCodes.unavailable,
+      },
+    )
   })
   if (chainId !== options.chainId)
-    throw new CliError('RECEIPT_CHAIN_MISMATCH', `${options.rpcUrl} is chain ${chainId}, the transfer is on ${options.chainId}`)
+    throw new CliError(
+      'RECEIPT_CHAIN_MISMATCH',
+      `${options.rpcUrl} is chain ${chainId}, the transfer is on ${options.chainId}`,
+    )
   const receipt = await client
     .waitForTransactionReceipt({ hash: options.transactionHash, timeout: 60_000 })
     .catch((cause: Error) => {
-      throw new CliError('RECEIPT_NOT_FOUND', `no receipt of ${options.transactionHash}: ${cause.message.split('\n')[0]}`, {
-        exitCode: exitCodes.unavailable,
-        hints: ['coffer transfer status REFERENCE'],
-      })
+      throw new CliError(
+        'RECEIPT_NOT_FOUND',
+        `no receipt of ${options.transactionHash}: ${cause.message.split('\n')[0]}`,
+        {
+          exitCode: exitCodes.unavailable,
+          hints: ['coffer transfer status REFERENCE'],
+        },
+      )
     })
   const executed = parseEventLogs({ abi: entryPointAbi, logs: receipt.logs }).some(
     log => log.args.userOpHash === options.userOperationHash && log.args.success,
@@ -65,5 +76,9 @@ export async function readReceipt(options: {
       `transaction ${options.transactionHash} does not hold ${executed ? 'the token transfer' : 'the user operation'} that was signed`,
       { exitCode: exitCodes.untrusted },
     )
-  return { transactionHash: receipt.transactionHash, blockNumber: receipt.blockNumber, gasUsed: receipt.gasUsed }
+  return {
+    transactionHash: receipt.transactionHash,
+    blockNumber: receipt.blockNumber,
+    gasUsed: receipt.gasUsed,
+  }
 }

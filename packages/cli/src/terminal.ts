@@ -5,14 +5,17 @@ import { confirm, isCancel } from '@clack/prompts'
 
 export type Terminal = {
   readonly json: boolean
-  /** Says what is being waited for while `work` runs, then that it is done. */
-  readonly progress: <T>(text: string, work: () => Promise<T>) => Promise<T>
+  /** Says what is being waited for while `work` runs, then that it is done. `work` may report steps on the way. */
+  readonly progress: <T>(text: string, work: (step: Step) => Promise<T>) => Promise<T>
   /** A line for people on stderr: what just happened. Silent with --json. */
   readonly note: (text: string) => void
   /** Asks a yes/no question; undefined where there is nobody to ask. */
   readonly confirm: (question: string) => Promise<boolean | undefined>
   readonly style: Style
 }
+
+/** Reports that something is done, and what is being waited for next. */
+export type Step = (done: string, next: string) => void
 
 export type Style = { readonly [name in 'bold' | 'dim' | 'red' | 'green' | 'cyan']: (text: string) => string }
 
@@ -42,16 +45,22 @@ export function createTerminal(streams: Streams, options: { json: boolean; color
     style,
     note,
     progress: async (text, work) => {
-      if (options.json) return work()
-      const stop = moving ? spin(stderr, style, text) : () => undefined
-      try {
-        const result = await work()
+      let waitingFor = text
+      let stop = moving ? spin(stderr, style, text) : () => undefined
+      const finish = (mark: string, line: string): void => {
         stop()
-        note(`${style.green('✓')} ${text}`)
+        note(`${mark} ${line}`)
+      }
+      try {
+        const result = await work((done, next) => {
+          finish(style.green('✓'), done)
+          waitingFor = next
+          if (moving) stop = spin(stderr, style, next)
+        })
+        finish(style.green('✓'), waitingFor)
         return result
       } catch (error) {
-        stop()
-        note(`${style.red('✗')} ${text}`)
+        finish(style.red('✗'), waitingFor)
         throw error
       }
     },

@@ -46,31 +46,48 @@ export async function createKey(
       exitCode: exitCodes.refused,
       hints: [`coffer key show ${alias}`, 'coffer key create --alias another-name'],
     })
-  const arn = await context.terminal.progress('creating a KMS key (ECC_SECG_P256K1, sign and verify)', async () => {
-    const { KeyMetadata: created } = await kms.send(
-      new CreateKeyCommand({
-        KeySpec: 'ECC_SECG_P256K1',
-        KeyUsage: 'SIGN_VERIFY',
-        Description: options.description,
-        MultiRegion: options.multiRegion,
-      }),
-    )
-    if (created?.Arn === undefined) throw new CliError('KMS_ANSWER_INCOMPLETE', 'KMS created a key without telling its ARN')
-    await kms.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: created.Arn })).catch((cause: Error) => {
-      throw new CliError('ALIAS_NOT_CREATED', `the key ${created.Arn} exists, but its alias does not: ${cause.message}`, {
-        exitCode: exitCodes.unexpected,
-        hints: [`aws kms create-alias --alias-name ${alias} --target-key-id ${created.Arn}`],
-      })
-    })
-    return created.Arn
-  })
+  const arn = await context.terminal.progress(
+    'creating a KMS key (ECC_SECG_P256K1, sign and verify)',
+    async () => {
+      const { KeyMetadata: created } = await kms.send(
+        new CreateKeyCommand({
+          KeySpec: 'ECC_SECG_P256K1',
+          KeyUsage: 'SIGN_VERIFY',
+          Description: options.description,
+          MultiRegion: options.multiRegion,
+        }),
+      )
+      if (created?.Arn === undefined)
+        throw new CliError('KMS_ANSWER_INCOMPLETE', 'KMS created a key without telling its ARN')
+      await kms
+        .send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: created.Arn }))
+        .catch((cause: Error) => {
+          throw new CliError(
+            'ALIAS_NOT_CREATED',
+            `the key ${created.Arn} exists, but its alias does not: ${cause.message}`,
+            {
+              exitCode: exitCodes.unexpected,
+              hints: [`aws kms create-alias --alias-name ${alias} --target-key-id ${created.Arn}`],
+            },
+          )
+        })
+      return created.Arn
+    },
+  )
   const address = await addressOf(kms, arn)
   const saved = await saveSettings(context.config, { keyId: arn, signerAddress: address })
   const { style } = context.terminal
   return {
     data: { keyArn: arn, alias, address, saved },
     text: [
-      columns([['key ARN', arn], ['alias', alias], ['address', style.bold(address)]], style),
+      columns(
+        [
+          ['key ARN', arn],
+          ['alias', alias],
+          ['address', style.bold(address)],
+        ],
+        style,
+      ),
       saved.length === 2
         ? `saved in ${context.config.file}; next: coffer wallet create`
         : `${context.config.file} already names a key and was left as it is`,
@@ -122,18 +139,33 @@ export async function listKeys(context: Context): Promise<Outcome> {
     for (const { AliasName, TargetKeyId } of page.Aliases ?? [])
       if (AliasName !== undefined && TargetKeyId !== undefined)
         aliases.set(TargetKeyId, [...(aliases.get(TargetKeyId) ?? []), AliasName])
-  const keys: { keyArn: string; aliases: readonly string[]; keyState: string; address: string | undefined }[] = []
+  const keys: {
+    keyArn: string
+    aliases: readonly string[]
+    keyState: string
+    address: string | undefined
+  }[] = []
   for await (const page of paginateListKeys({ client: kms }, {}))
     for (const { KeyId } of page.Keys ?? []) {
       const key = await describe(kms, KeyId ?? '')
       if (key.KeySpec !== 'ECC_SECG_P256K1' || key.KeyUsage !== 'SIGN_VERIFY') continue
       const address = key.KeyState === 'Enabled' ? await addressOf(kms, key.Arn ?? '') : undefined
-      keys.push({ keyArn: key.Arn ?? '', aliases: aliases.get(KeyId ?? '') ?? [], keyState: key.KeyState ?? '', address })
+      keys.push({
+        keyArn: key.Arn ?? '',
+        aliases: aliases.get(KeyId ?? '') ?? [],
+        keyState: key.KeyState ?? '',
+        address,
+      })
     }
-  const lines = keys.map(key => [key.address ?? `(${key.keyState})`.padEnd(42), key.keyArn, ...key.aliases].join('  '))
+  const lines = keys.map(key =>
+    [key.address ?? `(${key.keyState})`.padEnd(42), key.keyArn, ...key.aliases].join('  '),
+  )
   return {
     data: { keys },
-    text: lines.length === 0 ? 'no secp256k1 signing keys in this account and Region; next: coffer key create' : lines.join('\n'),
+    text:
+      lines.length === 0
+        ? 'no secp256k1 signing keys in this account and Region; next: coffer key create'
+        : lines.join('\n'),
   }
 }
 
@@ -145,12 +177,23 @@ export async function setKeyState(
   const kms = context.kms()
   const { Arn: arn = '' } = await describe(kms, options.keyId ?? required(context.config, 'keyId'))
   if (options.state === 'disabled' && !options.yes) {
-    const agreed = await context.terminal.confirm(`Disable ${arn}? Every signature stops until it is enabled again.`)
+    const agreed = await context.terminal.confirm(
+      `Disable ${arn}? Every signature stops until it is enabled again.`,
+    )
     if (agreed !== true)
-      throw new CliError('NOT_CONFIRMED', 'disabling the key was not confirmed; nothing was changed', { hints: ['add --yes'] })
+      throw new CliError('NOT_CONFIRMED', 'disabling the key was not confirmed; nothing was changed', {
+        hints: ['add --yes'],
+      })
   }
-  await kms.send(options.state === 'enabled' ? new EnableKeyCommand({ KeyId: arn }) : new DisableKeyCommand({ KeyId: arn }))
-  return { data: { keyArn: arn, keyState: options.state === 'enabled' ? 'Enabled' : 'Disabled' }, text: `${arn} is ${options.state}` }
+  await kms.send(
+    options.state === 'enabled'
+      ? new EnableKeyCommand({ KeyId: arn })
+      : new DisableKeyCommand({ KeyId: arn }),
+  )
+  return {
+    data: { keyArn: arn, keyState: options.state === 'enabled' ? 'Enabled' : 'Disabled' },
+    text: `${arn} is ${options.state}`,
+  }
 }
 
 /** The Ethereum address of a KMS key, by key id, ARN or alias. */
@@ -161,7 +204,9 @@ export async function addressOf(kms: KMSClient, keyId: string): Promise<Address>
 
 async function describe(kms: KMSClient, keyId: string): Promise<KeyMetadata> {
   const { KeyMetadata: key } = await kms.send(new DescribeKeyCommand({ KeyId: keyId }))
-  return key ?? {}
+  if (key === undefined)
+    throw new CliError('KMS_ANSWER_INCOMPLETE', `KMS described ${keyId} without saying anything`)
+  return key
 }
 
 function orUndefinedWhenMissing(error: unknown): undefined {
@@ -172,5 +217,8 @@ function orUndefinedWhenMissing(error: unknown): undefined {
 function toAlias(name: string): string {
   const alias = name.startsWith('alias/') ? name : `alias/${name}`
   if (/^alias\/[a-zA-Z0-9/_-]{1,250}$/.test(alias) && !alias.startsWith('alias/aws/')) return alias
-  throw new CliError('ALIAS_INVALID', `--alias ${name}: letters, digits, "/", "_" and "-" only, and not under alias/aws/`)
+  throw new CliError(
+    'ALIAS_INVALID',
+    `--alias ${name}: letters, digits, "/", "_" and "-" only, and not under alias/aws/`,
+  )
 }

@@ -17,7 +17,12 @@ import { columns } from '../terminal.ts'
 export async function runSandbox(options: {
   terminal: Terminal
   directory: string
-  ports: { aws?: number | undefined; api?: number | undefined; crossmint?: number | undefined; chain?: number | undefined }
+  ports: {
+    aws?: number | undefined
+    api?: number | undefined
+    crossmint?: number | undefined
+    chain?: number | undefined
+  }
   allowBlindSigning: boolean
   writeResult: (data: object) => void
   untilStopped: Promise<unknown>
@@ -25,12 +30,14 @@ export async function runSandbox(options: {
   const { terminal } = options
   const home = join(options.directory, '.coffer', 'sandbox')
   await rm(home, { recursive: true, force: true })
-  const sandbox = await terminal.progress('starting KMS, API Gateway, Crossmint and a chain on this machine', () =>
-    startSandbox({
-      ports: options.ports,
-      functionEnvironment: options.allowBlindSigning ? { COFFER_BLIND_SIGNING: 'allow' } : {},
-      onLog: line => terminal.note(terminal.style.dim(line)),
-    }),
+  const sandbox = await terminal.progress(
+    'starting KMS, API Gateway, Crossmint and a chain on this machine',
+    () =>
+      startSandbox({
+        ports: options.ports,
+        functionEnvironment: options.allowBlindSigning ? { COFFER_BLIND_SIGNING: 'allow' } : {},
+        onLog: line => terminal.note(terminal.style.dim(line)),
+      }),
   )
   try {
     const environment = { ...sandbox.environment, COFFER_CONFIG: join(home, 'coffer.json') }

@@ -25,7 +25,8 @@ export async function sign(
   const reply = await context.terminal.progress('asking the signing endpoint', async () =>
     context.endpoint()({
       message: options.message,
-      payload: options.payloadFile === undefined ? undefined : await readPayload(context, options.payloadFile),
+      payload:
+        options.payloadFile === undefined ? undefined : await readPayload(context, options.payloadFile),
       signerAddress: options.signerAddress ?? required(context.config, 'signerAddress'),
       scheme: options.scheme,
       reference: options.reference,

@@ -1,0 +1,167 @@
+// `coffer demo`: the whole main job on the sandbox, told as the terminal session that it is. Each line after a `$` is a
+// command of this program, run by the code that runs it for everybody; only URLs and credentials are the sandbox's.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Identity, type Sandbox, startSandbox } from '@coffer/sandbox'
+import { loadConfig } from '../config.ts'
+import { type Context, createContext, type Outcome } from '../context.ts'
+import { createSigningEndpoint } from '../endpoint.ts'
+import { toFailure } from '../failure.ts'
+import type { Terminal } from '../terminal.ts'
+import { createKey, defaultAlias } from './key.ts'
+import { registerRecipient } from './recipient.ts'
+import { sign } from './sign.ts'
+import { runTransfer } from './transfer.ts'
+import { createWallet, fundWallet, showWallet } from './wallet.ts'
+
+const reference = 'INV-1001'
+const recipient = {
+  name: 'vendor:acme',
+  email: 'payments@acme.example',
+  firstName: 'Ada',
+  lastName: 'Acme',
+  dateOfBirth: '1990-01-15',
+  country: 'US',
+}
+
+/**
+ * Runs the demonstration in a temporary directory and removes it again.
+ *
+ * @returns Every step with its values.
+ * @throws What any step throws; and DEMO_NOT_REFUSED if something that must be refused was not.
+ */
+export async function runDemo(terminal: Terminal): Promise<Outcome> {
+  const directory = await mkdtemp(join(tmpdir(), 'coffer-demo-'))
+  const decisions: string[] = []
+  const sandbox = await terminal.progress(
+    'starting KMS, API Gateway, Crossmint and a chain on this machine',
+    () => startSandbox({ onLog: line => decisions.push(line) }),
+  )
+  try {
+    return await play({ terminal, sandbox, directory, decisions })
+  } finally {
+    await sandbox.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+type Stage = {
+  readonly terminal: Terminal
+  readonly sandbox: Sandbox
+  readonly directory: string
+  /** What the signing service logged. */
+  readonly decisions: readonly string[]
+}
+
+async function play(stage: Stage): Promise<Outcome> {
+  const { terminal, sandbox } = stage
+  const steps: { command: string; result: unknown }[] = []
+  const run = async (
+    command: string,
+    work: (context: Context) => Promise<Outcome>,
+  ): Promise<Outcome['data']> => {
+    terminal.note(`\n${terminal.style.bold(`$ coffer ${command}`)}`)
+    const outcome = await work(await stageContext(stage, sandbox.identities.administrator))
+    terminal.note(outcome.text)
+    steps.push({ command, result: outcome.data })
+    return outcome.data
+  }
+
+  await run('key create', context =>
+    createKey(context, {
+      alias: defaultAlias,
+      multiRegion: false,
+      description: 'Signer of the demo treasury',
+    }),
+  )
+  await run('wallet create', context => createWallet(context, { alias: 'treasury' }))
+  await run('wallet fund 100 usdc', context => fundWallet(context, { amount: '100', token: 'usdc' }))
+  const { address } = await run(
+    `recipient register ${recipient.name} --email ${recipient.email} --first-name ${recipient.firstName} ...`,
+    context => registerRecipient(context, recipient),
+  )
+  const balances = async (when: string): Promise<void> => {
+    terminal.note(`\n${terminal.style.dim(`# balances ${when}`)}`)
+    await run('wallet show', context => showWallet(context, { locator: undefined, token: 'usdc' }))
+    await run(`wallet show ${address}`, context =>
+      showWallet(context, { locator: String(address), token: 'usdc' }),
+    )
+  }
+  await balances('before')
+  await run(`transfer 25 usdc --to ${recipient.name} --reference ${reference} --yes`, context =>
+    runTransfer(context, { amount: '25', token: 'usdc', to: recipient.name, reference, yes: true }),
+  )
+  await balances('after')
+  terminal.note(
+    `\n${terminal.style.dim('# what the signing service recorded')}\n${stage.decisions.join('\n').trim()}`,
+  )
+
+  const bareHash = `0x${'ab'.repeat(32)}`
+  terminal.note(`\n${terminal.style.dim('# a bare hash: nobody can say what it would permit')}`)
+  steps.push(
+    await refused(stage, `sign --message ${bareHash}`, context => sign(context, { message: bareHash })),
+  )
+  terminal.note(
+    `\n${terminal.style.dim('# the same call, with one digit of its SigV4 signature changed on the way')}`,
+  )
+  const command = `sign --message ${bareHash} (tampered with)`
+  steps.push(
+    await refused(stage, command, context => sign(tamperedWith(context, stage), { message: bareHash })),
+  )
+  return {
+    data: { steps },
+    text: `\n${terminal.style.green('done')}: 25 USDC moved, signed by a key that nobody has seen; two requests were refused.`,
+  }
+}
+
+async function refused(
+  stage: Stage,
+  command: string,
+  work: (context: Context) => Promise<Outcome>,
+): Promise<{ command: string; result: unknown }> {
+  const { terminal, sandbox } = stage
+  terminal.note(terminal.style.bold(`$ coffer ${command}`))
+  const context = await stageContext(stage, sandbox.identities.operator)
+  const failure = await work(context).then(
+    () => undefined,
+    error => toFailure(error),
+  )
+  if (failure === undefined) throw new Error(`DEMO_NOT_REFUSED: ${command} must be refused and was not`)
+  terminal.note(
+    `${terminal.style.red('refused')}: ${failure.message} ${terminal.style.dim(`(${failure.code}, exit code ${failure.exitCode})`)}`,
+  )
+  return { command, result: { refused: failure } }
+}
+
+// As any command gets it: the configuration file is read anew each time, because the command before may have written it.
+async function stageContext(
+  { terminal, sandbox, directory }: Stage,
+  { accessKeyId, secretAccessKey }: Identity,
+): Promise<Context> {
+  return createContext({
+    config: await loadConfig({ directory, environment: sandbox.environment }),
+    terminal,
+    aws: {
+      region: sandbox.region,
+      endpoint: sandbox.kms.url,
+      credentials: async () => ({ accessKeyId, secretAccessKey }),
+    },
+    readStandardInput: async () => '',
+  })
+}
+
+function tamperedWith(context: Context, { sandbox }: Stage): Context {
+  const { accessKeyId, secretAccessKey } = sandbox.identities.operator
+  const endpoint = createSigningEndpoint({
+    url: sandbox.gateway.invokeUrl,
+    region: async () => sandbox.region,
+    credentials: async () => ({ accessKeyId, secretAccessKey }),
+    tamper: headers => ({ ...headers, authorization: changeLastDigit(headers['authorization'] ?? '') }),
+  })
+  return { ...context, endpoint: () => endpoint }
+}
+
+function changeLastDigit(text: string): string {
+  return text.slice(0, -1) + (text.endsWith('0') ? '1' : '0')
+}

@@ -1,0 +1,366 @@
+// `coffer transfer`: a regulated transfer from the treasury, in one command or step by step. The workflow itself, and
+// what makes it safe to repeat, is in @coffer/crossmint.
+import { join } from 'node:path'
+import {
+  approveTransferStep,
+  createTransferStep,
+  fileJournal,
+  parseAmount,
+  readTransfer,
+  resolveIntent,
+  resolveToken,
+  type Sign,
+  type StepOptions,
+  signTransferStep,
+  type Token,
+  type TransferIntent,
+  type TransferProgress,
+  type TransferReceipt,
+  transfer,
+  waitTransferStep,
+} from '@coffer/crossmint'
+import { isAddress } from 'viem'
+import { type Context, type Outcome, required } from '../context.ts'
+import { exitCodes } from '../exitCodes.ts'
+import { CliError } from '../failure.ts'
+import { type ChainReceipt, readReceipt } from '../receipt.ts'
+import { columns, type Step } from '../terminal.ts'
+
+type Address = `0x${string}`
+type Hex = `0x${string}`
+
+export type Payment = {
+  /** Token units, a decimal string. */
+  readonly amount: string
+  /** Token symbol or contract address. */
+  readonly token: string
+  /** Name in the address book, or address. */
+  readonly to: string
+  readonly reference: string
+}
+
+/** All steps. Killed at any point and run again with the same reference, it pays once. */
+export async function runTransfer(
+  context: Context,
+  payment: Payment & { readonly yes: boolean },
+): Promise<Outcome> {
+  const intent = toIntent(context, payment)
+  const token = tokenOf(context, intent)
+  const known = await journalOf(context).read(intent.reference)
+  if (known?.outcome === undefined && !payment.yes) await confirm(context, describe(payment, intent))
+  const first = known === undefined ? 'creating the transfer at Crossmint' : `looking up ${intent.reference}`
+  const receipt = await context.terminal.progress(first, async step =>
+    transfer({
+      ...(await stepOptions(context, step)),
+      intent,
+      sign: signWith(context, step),
+      tokens: context.config.tokens,
+    }),
+  )
+  return receiptOutcome(context, receipt, token)
+}
+
+/** Step 1: creates the transfer and compares what came back with what was asked. Moves no money. */
+export async function createTransfer(context: Context, payment: Payment): Promise<Outcome> {
+  const intent = toIntent(context, payment)
+  const { record, transaction } = await context.terminal.progress(
+    'creating the transfer at Crossmint',
+    async step =>
+      createTransferStep({ ...(await stepOptions(context, step)), intent, tokens: context.config.tokens }),
+  )
+  const message = transaction.onChain.userOperationHash
+  return {
+    data: {
+      reference: intent.reference,
+      transactionId: transaction.id,
+      status: transaction.status,
+      message,
+      intent: record.intent,
+    },
+    text: [
+      columns(
+        [
+          ['transaction', transaction.id],
+          ['status', transaction.status],
+          ['message', message],
+        ],
+        context.terminal.style,
+      ),
+      `next: coffer transfer sign ${shellWord(intent.reference)}`,
+    ].join('\n'),
+  }
+}
+
+/** Step 2: has the signing endpoint sign the transfer on record, and checks the signature. Submits nothing. */
+export async function signTransfer(context: Context, reference: string): Promise<Outcome> {
+  const { signature, message } = await context.terminal.progress('reading the transfer', async step =>
+    signTransferStep({ ...(await stepOptions(context, step)), reference, sign: signWith(context, step) }),
+  )
+  return {
+    data: { reference, message, signature },
+    text: [
+      columns(
+        [
+          ['message', message],
+          ['signature', signature],
+        ],
+        context.terminal.style,
+      ),
+      `next: coffer transfer approve ${shellWord(reference)} --signature ${signature}`,
+    ].join('\n'),
+  }
+}
+
+/** Step 3: submits the signature. The money moves. */
+export async function approveTransfer(
+  context: Context,
+  reference: string,
+  options: { signature?: string | undefined; yes: boolean },
+): Promise<Outcome> {
+  const record = await journalOf(context).read(reference)
+  if (record !== undefined && record.outcome === undefined && !options.yes)
+    await confirm(context, describe({ ...record.intent, to: record.intent.recipient }, record.intent))
+  const { id, status } = await context.terminal.progress('approving the transfer', async step => {
+    const shared = { ...(await stepOptions(context, step)), reference }
+    const signature =
+      options.signature ?? (await signTransferStep({ ...shared, sign: signWith(context, step) })).signature
+    return approveTransferStep({ ...shared, signature: signature as Hex })
+  })
+  return {
+    data: { reference, transactionId: id, status },
+    text: [
+      columns(
+        [
+          ['transaction', id],
+          ['status', status],
+        ],
+        context.terminal.style,
+      ),
+      `next: coffer transfer status ${shellWord(reference)} --wait`,
+    ].join('\n'),
+  }
+}
+
+/** Where a transfer stands, by the journal and by Crossmint. */
+export async function showTransfer(
+  context: Context,
+  reference: string,
+  options: { wait: boolean },
+): Promise<Outcome> {
+  if (options.wait) {
+    const receipt = await context.terminal.progress('reading the transfer', async step =>
+      waitTransferStep({ ...(await stepOptions(context, step)), reference }),
+    )
+    return receiptOutcome(context, receipt, tokenOf(context, receipt))
+  }
+  const found = await readTransfer({
+    client: await context.crossmint(),
+    journal: journalOf(context),
+    reference,
+  })
+  if (found === undefined)
+    throw new CliError(
+      'REFERENCE_UNKNOWN',
+      `no transfer with the reference ${JSON.stringify(reference)} is on record here`,
+      {
+        exitCode: exitCodes.notFound,
+        hints: [`the record is in ${stateOf(context)}`],
+      },
+    )
+  const { record, transaction } = found
+  const status = record.outcome?.status ?? transaction?.status ?? 'not created'
+  const { intent, startedAt, updatedAt } = record
+  return {
+    data: {
+      reference,
+      status,
+      transactionId: record.transactionId,
+      transactionHash: transaction?.onChain.txId,
+      intent,
+      startedAt,
+      updatedAt,
+    },
+    text: columns(
+      [
+        ['reference', reference],
+        ['status', context.terminal.style.bold(status)],
+        ['amount', `${intent.amount} ${intent.token}`],
+        ['recipient', intent.recipient],
+        ['transaction', record.transactionId ?? 'none yet'],
+        ['tx hash', transaction?.onChain.txId],
+        ['started', startedAt],
+      ],
+      context.terminal.style,
+    ),
+  }
+}
+
+// Calls the signing endpoint for the workflow.
+function signWith(context: Context, step: Step): Sign {
+  return async request => {
+    const { signature, digest, scheme, rules } = await context.endpoint()(request)
+    step(
+      `the signing service allows it (${rules.join(', ')}); KMS signed the ${scheme} digest ${digest}`,
+      'receiving it',
+    )
+    return { signature }
+  }
+}
+
+// Checked as a whole here, before anybody is asked to confirm it.
+function toIntent(context: Context, payment: Payment): TransferIntent {
+  const { config } = context
+  const wallet = required(config, 'wallet')
+  const intent = {
+    reference: payment.reference,
+    wallet,
+    walletAddress: wallet,
+    chain: required(config, 'chain'),
+    token: payment.token,
+    recipient: toRecipient(context, payment.to),
+    amount: payment.amount,
+    signerAddress: required(config, 'signerAddress'),
+  }
+  resolveIntent(intent, config.tokens)
+  return intent
+}
+
+function toRecipient(context: Context, to: string): Address {
+  if (isAddress(to)) return to
+  const { recipients = {} } = context.config
+  const address = Object.hasOwn(recipients, to) ? recipients[to] : undefined
+  if (address !== undefined) return address
+  const names = Object.keys(recipients)
+  throw new CliError(
+    'RECIPIENT_UNKNOWN',
+    `--to ${to}: neither an address nor a name in the address book of ${context.config.file}`,
+    {
+      hints: [
+        names.length === 0 ? 'the address book is empty' : `known: ${names.join(', ')}`,
+        `coffer recipient register ${shellWord(to)} --help`,
+      ],
+    },
+  )
+}
+
+function tokenOf(context: Context, intent: { chain: string; token: string }): Token {
+  const token = intent.token.slice(intent.token.lastIndexOf(':') + 1)
+  return resolveToken({ chain: intent.chain, token, tokens: context.config.tokens })
+}
+
+function journalOf(context: Context): StepOptions['journal'] {
+  return fileJournal(stateOf(context))
+}
+
+function stateOf(context: Context): string {
+  return join(context.config.stateDirectory, 'transfers')
+}
+
+async function stepOptions(context: Context, step: Step): Promise<StepOptions> {
+  return {
+    client: await context.crossmint(),
+    journal: journalOf(context),
+    onStep: progress => report(progress, step),
+  }
+}
+
+// Each step that is done, and what is waited for next.
+function report(progress: TransferProgress, step: Step): void {
+  const words = wordsFor(progress)
+  if (words !== undefined) step(...words)
+}
+
+function wordsFor(progress: TransferProgress): [done: string, next: string] | undefined {
+  switch (progress.step) {
+    case 'create':
+      return [`created transaction ${progress.transactionId}`, 'comparing it with what was asked']
+    case 'resume':
+      return [
+        `found transaction ${progress.transactionId} (${progress.status})`,
+        'comparing it with what was asked',
+      ]
+    case 'kyc':
+      return [
+        `the recipient is being screened (attempt ${progress.attempt} of ${progress.attempts})`,
+        'waiting for the screening',
+      ]
+    case 'compare':
+      return [
+        `the user operation is exactly this transfer; its hash is ${progress.message}`,
+        'asking the signing endpoint',
+      ]
+    case 'sign':
+      return [`signature ${progress.signature}`, 'checking whose it is']
+    case 'check':
+      return [`it is the signature of ${progress.signerAddress}`, 'submitting the approval']
+    case 'approve':
+      return [`approved; Crossmint says ${progress.status}`, 'waiting for the chain']
+    case 'wait':
+    case 'done':
+      return undefined
+  }
+}
+
+async function receiptOutcome(context: Context, receipt: TransferReceipt, token: Token): Promise<Outcome> {
+  const onChain = await readFromChain(context, receipt, token)
+  return {
+    data: { ...receipt, blockNumber: onChain?.blockNumber, gasUsed: onChain?.gasUsed },
+    text: columns(
+      [
+        ['sent', context.terminal.style.bold(`${receipt.amount} ${receipt.token} to ${receipt.recipient}`)],
+        ['reference', receipt.reference],
+        ['transaction', receipt.transactionId],
+        ['tx hash', receipt.transactionHash],
+        ['block', onChain === undefined ? undefined : `${onChain.blockNumber} (receipt read from the chain)`],
+        ['explorer', receipt.explorerLink],
+      ],
+      context.terminal.style,
+    ),
+  }
+}
+
+async function readFromChain(
+  context: Context,
+  receipt: TransferReceipt,
+  token: Token,
+): Promise<ChainReceipt | undefined> {
+  const { rpcUrl } = context.config
+  const { transactionHash } = receipt
+  if (rpcUrl === undefined || transactionHash === undefined) return undefined
+  return context.terminal.progress('reading the receipt from the chain', () =>
+    readReceipt({
+      rpcUrl,
+      chainId: receipt.chainId,
+      transactionHash,
+      userOperationHash: receipt.userOperationHash,
+      token: token.address,
+      from: receipt.walletAddress,
+      to: receipt.recipient,
+      amount: parseAmount(receipt.amount, token.decimals),
+    }),
+  )
+}
+
+function describe(
+  payment: Pick<Payment, 'amount' | 'token' | 'to' | 'reference'>,
+  intent: TransferIntent,
+): string {
+  const recipient = payment.to === intent.recipient ? payment.to : `${payment.to} (${intent.recipient})`
+  return `Send ${payment.amount} ${payment.token} on ${intent.chain} to ${recipient}, reference ${payment.reference}?`
+}
+
+async function confirm(context: Context, question: string): Promise<void> {
+  const agreed = await context.terminal.confirm(question)
+  if (agreed === true) return
+  throw new CliError(
+    'NOT_CONFIRMED',
+    agreed === false
+      ? 'not confirmed; nothing was sent'
+      : 'there is nobody to ask for confirmation; nothing was sent',
+    { hints: ['add --yes to send without asking'] },
+  )
+}
+
+function shellWord(text: string): string {
+  return /^[\w:./@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}

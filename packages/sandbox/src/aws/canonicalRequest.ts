@@ -1,0 +1,104 @@
+// The canonical request of Signature Version 4, for every service but S3 (whose paths are neither normalised nor
+// encoded twice). IAM User Guide, "Create a signed AWS API request", step 1.
+//
+// Text is kept as it came over the wire, one character per byte (latin1, as node:http hands it out), so that what is
+// hashed is what was sent.
+import { createHash } from 'node:crypto'
+
+/** A request as received: nothing decoded, normalised or joined. */
+export type RawRequest = {
+  readonly method: string
+  /** The request target: path and query, one character per byte. */
+  readonly url: string
+  /** Names and values in turn, duplicates kept, one character per byte (`IncomingMessage.rawHeaders`). */
+  readonly rawHeaders: readonly string[]
+  readonly body: Uint8Array
+}
+
+/**
+ * Builds the canonical request.
+ *
+ * @param request The request as received.
+ * @param signedHeaders Names of the headers that are signed: lower case, sorted.
+ * @returns The canonical request, one character per byte.
+ */
+export const canonicalRequest = (request: RawRequest, signedHeaders: readonly string[]): string => {
+  const { path, query } = splitTarget(request.url)
+  const headers = headersByName(request.rawHeaders)
+  return [
+    request.method,
+    canonicalPath(path),
+    canonicalQuery(query),
+    ...signedHeaders.map(name => `${name}:${(headers.get(name) ?? []).map(canonicalValue).join(',')}`),
+    '',
+    signedHeaders.join(';'),
+    sha256Hex(request.body),
+  ].join('\n')
+}
+
+/** The path and the query (without the question mark) of a request target. */
+export const splitTarget = (url: string): { readonly path: string; readonly query: string } => {
+  const mark = url.indexOf('?')
+  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) }
+}
+
+/** The decoded names and values of a query, in the order sent; a name without a value has an empty one. */
+export const queryPairs = (query: string): readonly (readonly [name: string, value: string])[] =>
+  query
+    .split('&')
+    .filter(pair => pair !== '')
+    .map(pair => {
+      const equals = pair.indexOf('=')
+      const [name, value] = equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
+      return [percentDecode(name), percentDecode(value)] as const
+    })
+
+/** All values of each header by lower-case name, in the order sent. */
+export const headersByName = (rawHeaders: readonly string[]): ReadonlyMap<string, readonly string[]> => {
+  const headers = new Map<string, string[]>()
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] ?? '').toLowerCase()
+    headers.set(name, [...(headers.get(name) ?? []), rawHeaders[i + 1] ?? ''])
+  }
+  return headers
+}
+
+/** SHA-256 in lower-case hex. A string is hashed as one byte per character. */
+export const sha256Hex = (data: Uint8Array | string): string =>
+  createHash('sha256')
+    .update(typeof data === 'string' ? Buffer.from(data, 'latin1') : data)
+    .digest('hex')
+
+/** Dot segments and empty segments removed, then each byte encoded once more: `%20` becomes `%2520`. */
+const canonicalPath = (path: string): string => {
+  const segments: string[] = []
+  for (const segment of path.split('/')) {
+    if (segment === '..') segments.pop()
+    else if (segment !== '' && segment !== '.') segments.push(segment)
+  }
+  const end = segments.length > 0 && path.endsWith('/') ? '/' : ''
+  return `/${segments.map(percentEncode).join('/')}${end}`
+}
+
+/** Encoded first, then sorted by name and value: the order of the encoded forms counts. */
+const canonicalQuery = (query: string): string =>
+  queryPairs(query)
+    .map(([name, value]) => [percentEncode(name), percentEncode(value)] as const)
+    .sort(([a, x], [b, y]) => compare(a, b) || compare(x, y))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&')
+
+/** Outer white space trimmed, inner runs (and folded lines) made one space. */
+const canonicalValue = (value: string): string => value.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '')
+
+/** RFC 3986 section 2.3: unreserved characters stay, every other byte becomes `%XX` in upper case. */
+const percentEncode = (text: string): string =>
+  text.replace(
+    /[^A-Za-z0-9\-._~]/g,
+    byte => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  )
+
+const percentDecode = (text: string): string =>
+  text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

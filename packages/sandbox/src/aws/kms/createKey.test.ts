@@ -1,0 +1,131 @@
+import {
+  CreateKeyCommand,
+  type CreateKeyCommandInput,
+  DescribeKeyCommand,
+  GetPublicKeyCommand,
+  type KeyMetadata,
+  KMSClient,
+  ListKeysCommand,
+} from '@aws-sdk/client-kms'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createIdentities, sandboxAccountId } from '../identity.ts'
+import { type Kms, startKms } from '../kms.ts'
+
+const region = 'us-east-1'
+const identities = createIdentities()
+const { accessKeyId, secretAccessKey } = identities.administrator
+const clock = Date.now()
+let server: Kms
+let kms: KMSClient
+
+beforeEach(async () => {
+  server = await startKms({ identities, region, accountId: sandboxAccountId, now: () => clock })
+  kms = new KMSClient({
+    endpoint: server.url,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    maxAttempts: 1,
+  })
+})
+
+afterEach(async () => {
+  kms.destroy()
+  await server.stop()
+})
+
+const create = async (
+  more: Partial<CreateKeyCommandInput> = {},
+): Promise<KeyMetadata & { KeyId: string; Arn: string }> => {
+  const { KeyMetadata } = await kms.send(
+    new CreateKeyCommand({ KeySpec: 'ECC_SECG_P256K1', KeyUsage: 'SIGN_VERIFY', ...more }),
+  )
+  return { ...KeyMetadata, KeyId: KeyMetadata?.KeyId ?? '', Arn: KeyMetadata?.Arn ?? '' }
+}
+
+describe('CreateKey and DescribeKey', () => {
+  test('describe the key alike, as KMS does', async () => {
+    const created = await create({ Description: 'treasury' })
+    expect(created).toEqual({
+      AWSAccountId: sandboxAccountId,
+      Arn: `arn:aws:kms:us-east-1:123456789012:key/${created.KeyId}`,
+      CreationDate: new Date(clock),
+      CustomerMasterKeySpec: 'ECC_SECG_P256K1',
+      Description: 'treasury',
+      Enabled: true,
+      KeyId: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+      KeyManager: 'CUSTOMER',
+      KeySpec: 'ECC_SECG_P256K1',
+      KeyState: 'Enabled',
+      KeyUsage: 'SIGN_VERIFY',
+      MultiRegion: false,
+      Origin: 'AWS_KMS',
+      SigningAlgorithms: ['ECDSA_SHA_256'],
+    })
+    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: created.KeyId }))
+    expect(KeyMetadata).toEqual(created)
+  })
+
+  test('behavior: CustomerMasterKeySpec, the old name, is accepted', async () => {
+    const created = await create({ KeySpec: undefined, CustomerMasterKeySpec: 'ECC_SECG_P256K1' })
+    expect(created.KeySpec).toBe('ECC_SECG_P256K1')
+  })
+
+  test('behavior: keys differ', async () => {
+    const [a, b] = [await create(), await create()]
+    const keyOf = async (KeyId = ''): Promise<unknown> =>
+      (await kms.send(new GetPublicKeyCommand({ KeyId }))).PublicKey
+    expect(a.KeyId).not.toBe(b.KeyId)
+    expect(await keyOf(a.KeyId)).not.toEqual(await keyOf(b.KeyId))
+  })
+
+  test.each<[string, Partial<CreateKeyCommandInput>, string]>([
+    ['an RSA key', { KeySpec: 'RSA_2048' }, unsupported('KeySpec RSA_2048')],
+    ['no key spec', { KeySpec: undefined, KeyUsage: undefined }, unsupported('KeySpec SYMMETRIC_DEFAULT')],
+    ['imported key material', { Origin: 'EXTERNAL' }, unsupported('Origin EXTERNAL')],
+    ['several regions', { MultiRegion: true }, unsupported('MultiRegion true')],
+    ['a key store', { CustomKeyStoreId: 'cks-1' }, unsupported('CustomKeyStoreId cks-1')],
+    [
+      'an unknown key spec and usage',
+      { KeySpec: 'ECC_X' as never, KeyUsage: 'SIGN' as never },
+      "ValidationException: 2 validation errors detected: Value 'ECC_X' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521, ECC_SECG_P256K1, SYMMETRIC_DEFAULT, HMAC_224, HMAC_256, HMAC_384, HMAC_512, SM2, ML_DSA_44, ML_DSA_65, ML_DSA_87, ECC_NIST_EDWARDS25519]; Value 'SIGN' at 'keyUsage' failed to satisfy constraint: Member must satisfy enum value set: [SIGN_VERIFY, ENCRYPT_DECRYPT, GENERATE_VERIFY_MAC, KEY_AGREEMENT]",
+    ],
+    [
+      'no usage',
+      { KeyUsage: undefined },
+      'ValidationException: You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
+    ],
+    [
+      'another usage',
+      { KeyUsage: 'ENCRYPT_DECRYPT' },
+      'ValidationException: KeyUsage ENCRYPT_DECRYPT is not compatible with KeySpec ECC_SECG_P256K1',
+    ],
+    [
+      'both names of the key spec',
+      { CustomerMasterKeySpec: 'ECC_SECG_P256K1' },
+      'ValidationException: You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
+    ],
+    [
+      'a policy that is none',
+      { Policy: '{}' },
+      'MalformedPolicyDocumentException: The policy is not a JSON policy document.',
+    ],
+    [
+      'a reserved tag',
+      { Tags: [{ TagKey: 'aws:x', TagValue: '' }] },
+      'TagException: Tags beginning with aws: are reserved',
+    ],
+  ])('error: %s leaves no key behind', async (_, more, message) => {
+    await expect(create(more)).rejects.toThrowError(error(message))
+    expect((await kms.send(new ListKeysCommand({}))).Keys).toEqual([])
+  })
+})
+
+function unsupported(what: string): string {
+  return `UnsupportedOperationException: ${what} is not supported here: this KMS keeps ECC_SECG_P256K1 keys of one region, with key material of its own.`
+}
+
+/** Matches an error of the SDK by `Name: message`. */
+const error = (text: string): Error => {
+  const [name = '', ...message] = text.split(': ')
+  return expect.objectContaining({ name, message: message.join(': ') }) as unknown as Error
+}

@@ -1,0 +1,78 @@
+import {
+  CreateKeyCommand,
+  type CreateKeyCommandInput,
+  GetKeyPolicyCommand,
+  type KeyMetadata,
+  KMSClient,
+} from '@aws-sdk/client-kms'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createIdentities, sandboxAccountId } from '../identity.ts'
+import { type Kms, startKms } from '../kms.ts'
+
+const region = 'us-east-1'
+const identities = createIdentities()
+const { accessKeyId, secretAccessKey } = identities.administrator
+let server: Kms
+let kms: KMSClient
+
+beforeEach(async () => {
+  server = await startKms({ identities, region, accountId: sandboxAccountId })
+  kms = new KMSClient({
+    endpoint: server.url,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    maxAttempts: 1,
+  })
+})
+
+afterEach(async () => {
+  kms.destroy()
+  await server.stop()
+})
+
+const create = async (
+  more: Partial<CreateKeyCommandInput> = {},
+): Promise<KeyMetadata & { KeyId: string; Arn: string }> => {
+  const { KeyMetadata } = await kms.send(
+    new CreateKeyCommand({ KeySpec: 'ECC_SECG_P256K1', KeyUsage: 'SIGN_VERIFY', ...more }),
+  )
+  return { ...KeyMetadata, KeyId: KeyMetadata?.KeyId ?? '', Arn: KeyMetadata?.Arn ?? '' }
+}
+
+describe('key policies', () => {
+  test('the default policy leaves it to the account', async () => {
+    const { KeyId } = await create()
+    const { Policy, PolicyName } = await kms.send(new GetKeyPolicyCommand({ KeyId }))
+    expect(PolicyName).toBe('default')
+    expect(JSON.parse(Policy ?? '')).toEqual({
+      Version: '2012-10-17',
+      Id: 'key-default-1',
+      Statement: [
+        {
+          Sid: 'Enable IAM User Permissions',
+          Effect: 'Allow',
+          Principal: { AWS: 'arn:aws:iam::123456789012:root' },
+          Action: 'kms:*',
+          Resource: '*',
+        },
+      ],
+    })
+  })
+
+  test('a policy is returned as it was given; there is no other', async () => {
+    const Policy = '{ "Statement": [] }'
+    const { KeyId } = await create({ Policy, BypassPolicyLockoutSafetyCheck: true })
+    expect(await kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' }))).toMatchObject({
+      Policy,
+    })
+    await expect(kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'other' }))).rejects.toThrowError(
+      error('NotFoundException: No such policy exists'),
+    )
+  })
+})
+
+/** Matches an error of the SDK by `Name: message`. */
+const error = (text: string): Error => {
+  const [name = '', ...message] = text.split(': ')
+  return expect.objectContaining({ name, message: message.join(': ') }) as unknown as Error
+}

@@ -1,0 +1,118 @@
+import {
+  CancelKeyDeletionCommand,
+  CreateAliasCommand,
+  CreateKeyCommand,
+  type CreateKeyCommandInput,
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  type KeyMetadata,
+  KMSClient,
+  ScheduleKeyDeletionCommand,
+} from '@aws-sdk/client-kms'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createIdentities, sandboxAccountId } from '../identity.ts'
+import { type Kms, startKms } from '../kms.ts'
+
+const region = 'us-east-1'
+const identities = createIdentities()
+const { accessKeyId, secretAccessKey } = identities.administrator
+let server: Kms
+let kms: KMSClient
+
+beforeEach(async () => {
+  server = await startKms({ identities, region, accountId: sandboxAccountId })
+  kms = new KMSClient({
+    endpoint: server.url,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    maxAttempts: 1,
+  })
+})
+
+afterEach(async () => {
+  kms.destroy()
+  await server.stop()
+})
+
+const create = async (
+  more: Partial<CreateKeyCommandInput> = {},
+): Promise<KeyMetadata & { KeyId: string; Arn: string }> => {
+  const { KeyMetadata } = await kms.send(
+    new CreateKeyCommand({ KeySpec: 'ECC_SECG_P256K1', KeyUsage: 'SIGN_VERIFY', ...more }),
+  )
+  return { ...KeyMetadata, KeyId: KeyMetadata?.KeyId ?? '', Arn: KeyMetadata?.Arn ?? '' }
+}
+
+describe('naming a key', () => {
+  test.each([
+    [
+      'an unknown key id',
+      '1234abcd-12ab-34cd-56ef-1234567890ab',
+      notFound('1234abcd-12ab-34cd-56ef-1234567890ab'),
+    ],
+    ['something else', 'treasury', "NotFoundException: Invalid keyId 'treasury'"],
+    [
+      'an unknown key ARN',
+      'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+      notFound('1234abcd-12ab-34cd-56ef-1234567890ab'),
+    ],
+    [
+      'a key ARN of another region',
+      'arn:aws:kms:eu-west-1:123456789012:key/x',
+      'NotFoundException: Invalid arn eu-west-1',
+    ],
+    [
+      'an ARN of another service',
+      'arn:aws:s3:::bucket',
+      "InvalidArnException: Invalid ARN 'arn:aws:s3:::bucket'",
+    ],
+    [
+      'a key ARN of another account',
+      'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+      'AccessDeniedException: User: arn:aws:iam::123456789012:user/administrator is not authorized to perform: kms:DescribeKey on resource: arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab because no resource-based policy allows the kms:DescribeKey action',
+    ],
+    [
+      'an unknown alias',
+      'alias/x',
+      'NotFoundException: Alias arn:aws:kms:us-east-1:123456789012:alias/x is not found.',
+    ],
+    [
+      'an unknown alias ARN',
+      'arn:aws:kms:us-east-1:123456789012:alias/x',
+      'NotFoundException: Alias arn:aws:kms:us-east-1:123456789012:alias/x is not found.',
+    ],
+    [
+      'nothing',
+      '',
+      "ValidationException: 1 validation error detected: Value '' at 'keyId' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    ],
+  ])('error: %s', async (_, KeyId, message) => {
+    await expect(kms.send(new DescribeKeyCommand({ KeyId }))).rejects.toThrowError(error(message))
+  })
+
+  test('error: operations that change a key do not take an alias', async () => {
+    const key = await create()
+    await kms.send(new CreateAliasCommand({ AliasName: 'alias/a', TargetKeyId: key.KeyId }))
+    for (const command of [
+      EnableKeyCommand,
+      DisableKeyCommand,
+      ScheduleKeyDeletionCommand,
+      CancelKeyDeletionCommand,
+    ]) {
+      await expect(kms.send(new command({ KeyId: 'alias/a' }) as EnableKeyCommand)).rejects.toThrowError(
+        error("NotFoundException: Invalid keyId 'alias/a'"),
+      )
+    }
+  })
+})
+
+function notFound(keyId: string): string {
+  return `NotFoundException: Key 'arn:aws:kms:us-east-1:123456789012:key/${keyId}' does not exist`
+}
+
+/** Matches an error of the SDK by `Name: message`. */
+const error = (text: string): Error => {
+  const [name = '', ...message] = text.split(': ')
+  return expect.objectContaining({ name, message: message.join(': ') }) as unknown as Error
+}

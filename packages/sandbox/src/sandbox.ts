@@ -1,0 +1,125 @@
+// The whole outside world on loopback: KMS and STS, the signing endpoint behind API Gateway, Crossmint's API and
+// an EVM chain. One function starts it; what it returns is what a program needs to talk to it.
+import { createHandler } from '@coffer/service'
+import { type Address, createSigner, type Signer } from '@coffer/signer'
+import { awsKms } from '@coffer/signer/aws-kms'
+import { type Gateway, startGateway } from './aws/gateway.ts'
+import { createIdentities, type Identities } from './aws/identity.ts'
+import { type Kms, startKms } from './aws/kms.ts'
+import { type Chain, startChain } from './chain/chain.ts'
+import { type Crossmint, startCrossmint } from './crossmint/server.ts'
+
+export type SandboxOptions = {
+  /** Ports on 127.0.0.1; each is chosen free where it is left out. */
+  readonly ports?: {
+    readonly aws?: number | undefined
+    readonly api?: number | undefined
+    readonly crossmint?: number | undefined
+    readonly chain?: number | undefined
+  }
+  readonly region?: string | undefined
+  /** The function's environment: KMS_KEY_ID, COFFER_SIGNER_ADDRESS and COFFER_BLIND_SIGNING, as in production. */
+  readonly functionEnvironment?: Readonly<Record<string, string>> | undefined
+  /** Receives each log line of the signing function; CloudWatch's place. */
+  readonly onLog?: ((line: string) => void) | undefined
+}
+
+export type Sandbox = {
+  readonly region: string
+  readonly identities: Identities
+  readonly kms: Kms
+  readonly gateway: Gateway
+  readonly crossmint: Crossmint
+  readonly chain: Chain
+  /** What a shell needs to reach the sandbox instead of AWS, Crossmint and the chain. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly stop: () => Promise<void>
+}
+
+/** The alias the signing function looks for unless told otherwise: the one `coffer key create` gives. */
+const defaultKey = 'alias/treasury-admin-signer'
+
+/**
+ * Starts the sandbox. Every part listens on 127.0.0.1 only; state lives in memory and ends with it.
+ *
+ * The signing function resolves its key at the first request, as Lambda's cold start does; so a key may be created
+ * after the sandbox has started. A function that could not start tries again at the next request.
+ *
+ * @param options Ports, AWS Region and the function's environment.
+ * @returns The running sandbox. `stop` ends every part of it.
+ * @throws {ANVIL_NOT_FOUND | ANVIL_EXITED} the chain cannot be started.
+ * @throws {EADDRINUSE} a given port is taken.
+ */
+export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
+  const { ports = {}, region = 'eu-north-1' } = options
+  const stops: (() => Promise<void>)[] = []
+  const stop = async (): Promise<void> => {
+    for (const end of stops.splice(0).reverse()) await end()
+  }
+  const keep = <T extends { readonly stop: () => Promise<void> }>(part: T): T => {
+    stops.push(part.stop)
+    return part
+  }
+  try {
+    const identities = createIdentities()
+    const account = { region, accountId: identities.lambda.accountId, identities }
+    const kms = keep(await startKms({ port: ports.aws, ...account }))
+    const handler = createHandler({
+      signer: onRequest =>
+        functionSigner(kms.url, identities, region, options.functionEnvironment ?? {}, onRequest),
+      blindSigning: options.functionEnvironment?.['COFFER_BLIND_SIGNING'] === 'allow' ? 'allow' : 'refuse',
+      log: options.onLog ?? (() => undefined),
+    })
+    const gateway = keep(await startGateway({ port: ports.api, ...account, stage: 'prod', handler }))
+    const chain = keep(await startChain({ port: ports.chain }))
+    const crossmint = keep(await startCrossmint({ port: ports.crossmint, chain }))
+    return {
+      region,
+      identities,
+      kms,
+      gateway,
+      crossmint,
+      chain,
+      environment: shellEnvironment({ region, identities, kms, gateway, crossmint, chain }),
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** What lambda.ts does from the environment, with the role's session instead of the credentials Lambda would inject. */
+const functionSigner = async (
+  endpoint: string,
+  identities: Identities,
+  region: string,
+  environment: Readonly<Record<string, string>>,
+  onRequest: (request: { readonly requestId: string | undefined }) => void,
+): Promise<Signer> => {
+  const { accessKeyId, secretAccessKey, sessionToken } = identities.lambda
+  const credentials = {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+  }
+  const keyId = environment['KMS_KEY_ID'] ?? defaultKey
+  const key = await awsKms({ keyId, region, endpoint, credentials, onRequest })
+  return createSigner(key, { expectedAddress: environment['COFFER_SIGNER_ADDRESS'] as Address | undefined })
+}
+
+const shellEnvironment = (
+  sandbox: Omit<Sandbox, 'environment' | 'stop'>,
+): Readonly<Record<string, string>> => ({
+  AWS_ENDPOINT_URL: sandbox.kms.url,
+  AWS_REGION: sandbox.region,
+  // Version 1 of the AWS CLI and boto3 read this one.
+  AWS_DEFAULT_REGION: sandbox.region,
+  AWS_ACCESS_KEY_ID: sandbox.identities.administrator.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: sandbox.identities.administrator.secretAccessKey,
+  COFFER_ENDPOINT: sandbox.gateway.invokeUrl,
+  COFFER_CHAIN: 'base-sepolia',
+  COFFER_RPC_URL: sandbox.chain.rpcUrl,
+  CROSSMINT_API_KEY: sandbox.crossmint.apiKey,
+  CROSSMINT_BASE_URL: sandbox.crossmint.url,
+})

@@ -45,7 +45,6 @@ export type SigningEndpoint = (request: EndpointRequest) => Promise<EndpointRepl
  *
  * @param options.url Invoke URL including the stage, e.g. `https://abc.execute-api.eu-north-1.amazonaws.com/prod`.
  * @param options.region Finds the AWS Region; asked only where the URL's host does not name one.
- * @param options.tamper Test aid of `coffer demo`: changes the signed headers just before they are sent.
  * @throws {EndpointError} with the code of the service's problem document, or ENDPOINT_* for the gateway's answers.
  */
 export function createSigningEndpoint(options: {
@@ -53,7 +52,6 @@ export function createSigningEndpoint(options: {
   region: () => Promise<string>
   credentials: Credentials
   fetch?: typeof fetch | undefined
-  tamper?: ((headers: Record<string, string>) => Record<string, string>) | undefined
 }): SigningEndpoint {
   const url = new URL(options.url.endsWith('/') ? options.url : `${options.url}/`)
   const send = options.fetch ?? fetch
@@ -110,7 +108,7 @@ export function createSigningEndpoint(options: {
       headers: { host: url.host, 'content-type': 'application/json' },
       body,
     })
-    return options.tamper === undefined ? signed.headers : options.tamper(signed.headers)
+    return signed.headers
   }
 }
 

@@ -1,6 +1,7 @@
 // The entry of the command line, and the only file of it that reads the environment, the streams and the clock.
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
+import { stripVTControlCharacters } from 'node:util'
 import { loadConfig } from './config.ts'
 import { createContext, type Outcome } from './context.ts'
 import { exitCodes } from './exitCodes.ts'
@@ -20,7 +21,9 @@ export async function main(): Promise<void> {
     process.once('SIGTERM', resolve)
   })
   const print = (outcome: Outcome): void => {
-    stdout.write(`${terminal.json ? toJson(outcome.data) : outcome.text}\n`)
+    // Colour is decided by stderr, where most of it goes; a result in a pipe never has any.
+    const text = stdout.isTTY === true ? outcome.text : stripVTControlCharacters(outcome.text)
+    stdout.write(`${terminal.json ? toJson(outcome.data) : text}\n`)
   }
   const program = createProgram(await readVersion(), {
     run: async command => {

@@ -7,7 +7,8 @@ import { type Identity, type Sandbox, startSandbox } from '@coffer/sandbox'
 import { loadConfig } from '../config.ts'
 import { type Context, createContext, type Outcome } from '../context.ts'
 import { createSigningEndpoint } from '../endpoint.ts'
-import { toFailure } from '../failure.ts'
+import { exitCodes } from '../exitCodes.ts'
+import { CliError, toFailure } from '../failure.ts'
 import type { Terminal } from '../terminal.ts'
 import { createKey, defaultAlias } from './key.ts'
 import { registerRecipient } from './recipient.ts'
@@ -55,59 +56,69 @@ type Stage = {
 }
 
 async function play(stage: Stage): Promise<Outcome> {
-  const { terminal, sandbox } = stage
-  const steps: { command: string; result: unknown }[] = []
-  const run = async (
+  const { terminal } = stage
+  const { administrator, operator } = stage.sandbox.identities
+  const steps: Step[] = []
+  const show = async (
+    identity: Identity,
+    why: string,
     command: string,
-    work: (context: Context) => Promise<Outcome>,
+    work: Work,
   ): Promise<Outcome['data']> => {
-    terminal.note(`\n${terminal.style.bold(`$ coffer ${command}`)}`)
-    const outcome = await work(await stageContext(stage, sandbox.identities.administrator))
+    announce(stage, why, command)
+    const outcome = await work(await stageContext(stage, identity))
     terminal.note(outcome.text)
     steps.push({ command, result: outcome.data })
     return outcome.data
   }
 
-  await run('key create', context =>
-    createKey(context, {
-      alias: defaultAlias,
-      multiRegion: false,
-      description: 'Signer of the demo treasury',
-    }),
+  const description = 'Signer of the demo treasury'
+  await show(administrator, 'a key is born in KMS; its private half never leaves it', 'key create', context =>
+    createKey(context, { alias: defaultAlias, multiRegion: false, description }),
   )
-  await run('wallet create', context => createWallet(context, { alias: 'treasury' }))
-  await run('wallet fund 100 usdc', context => fundWallet(context, { amount: '100', token: 'usdc' }))
-  const { address } = await run(
+  await show(operator, "its address becomes the signer of the company's wallet", 'wallet create', context =>
+    createWallet(context, { alias: 'treasury' }),
+  )
+  await show(operator, 'test money', 'wallet fund 100 usdc', context =>
+    fundWallet(context, { amount: '100', token: 'usdc' }),
+  )
+  const { address } = await show(
+    operator,
+    'a regulated transfer goes to a registered recipient only',
     `recipient register ${recipient.name} --email ${recipient.email} --first-name ${recipient.firstName} ...`,
     context => registerRecipient(context, recipient),
   )
-  const balances = async (when: string): Promise<void> => {
-    terminal.note(`\n${terminal.style.dim(`# balances ${when}`)}`)
-    await run('wallet show', context => showWallet(context, { locator: undefined, token: 'usdc' }))
-    await run(`wallet show ${address}`, context =>
+  const showBalances = async (when: string): Promise<void> => {
+    await show(operator, `the treasury ${when}`, 'wallet show', context =>
+      showWallet(context, { locator: undefined, token: 'usdc' }),
+    )
+    await show(operator, `the recipient ${when}`, `wallet show ${address}`, context =>
       showWallet(context, { locator: String(address), token: 'usdc' }),
     )
   }
-  await balances('before')
-  await run(`transfer 25 usdc --to ${recipient.name} --reference ${reference} --yes`, context =>
-    runTransfer(context, { amount: '25', token: 'usdc', to: recipient.name, reference, yes: true }),
+  await showBalances('before')
+  await show(
+    operator,
+    'create, compare, sign, check, approve, wait',
+    `transfer 25 usdc --to ${recipient.name} --reference ${reference} --yes`,
+    context =>
+      runTransfer(context, { amount: '25', token: 'usdc', to: recipient.name, reference, yes: true }),
   )
-  await balances('after')
-  terminal.note(
-    `\n${terminal.style.dim('# what the signing service recorded')}\n${stage.decisions.join('\n').trim()}`,
-  )
+  await showBalances('after')
+  terminal.note(`\n${terminal.style.dim('# what the signing service logged')}\n${stage.decisions.join('\n')}`)
 
-  const bareHash = `0x${'ab'.repeat(32)}`
-  terminal.note(`\n${terminal.style.dim('# a bare hash: nobody can say what it would permit')}`)
+  const message = `0x${'ab'.repeat(32)}`
+  const signing = `sign --message ${message}`
   steps.push(
-    await refused(stage, `sign --message ${bareHash}`, context => sign(context, { message: bareHash })),
-  )
-  terminal.note(
-    `\n${terminal.style.dim('# the same call, with one digit of its SigV4 signature changed on the way')}`,
-  )
-  const command = `sign --message ${bareHash} (tampered with)`
-  steps.push(
-    await refused(stage, command, context => sign(tamperedWith(context, stage), { message: bareHash })),
+    await showRefusal(stage, 'a bare hash: nobody can say what it would permit', signing, context =>
+      sign(context, { message }),
+    ),
+    await showRefusal(
+      stage,
+      'the same call, with one digit of its SigV4 signature changed',
+      signing,
+      context => sign(tamperedWith(context, stage), { message }),
+    ),
   )
   return {
     data: { steps },
@@ -115,21 +126,27 @@ async function play(stage: Stage): Promise<Outcome> {
   }
 }
 
-async function refused(
-  stage: Stage,
-  command: string,
-  work: (context: Context) => Promise<Outcome>,
-): Promise<{ command: string; result: unknown }> {
-  const { terminal, sandbox } = stage
-  terminal.note(terminal.style.bold(`$ coffer ${command}`))
-  const context = await stageContext(stage, sandbox.identities.operator)
-  const failure = await work(context).then(
+type Work = (context: Context) => Promise<Outcome>
+
+type Step = { readonly command: string; readonly result: unknown }
+
+function announce({ terminal: { note, style } }: Stage, why: string, command: string): void {
+  note(`\n${style.dim(`# ${why}`)}\n${style.bold(`$ coffer ${command}`)}`)
+}
+
+async function showRefusal(stage: Stage, why: string, command: string, work: Work): Promise<Step> {
+  announce(stage, why, command)
+  const { note, style } = stage.terminal
+  const failure = await work(await stageContext(stage, stage.sandbox.identities.operator)).then(
     () => undefined,
     error => toFailure(error),
   )
-  if (failure === undefined) throw new Error(`DEMO_NOT_REFUSED: ${command} must be refused and was not`)
-  terminal.note(
-    `${terminal.style.red('refused')}: ${failure.message} ${terminal.style.dim(`(${failure.code}, exit code ${failure.exitCode})`)}`,
+  if (failure === undefined)
+    throw new CliError('DEMO_NOT_REFUSED', `${command} must be refused and was not`, {
+      exitCode: exitCodes.untrusted,
+    })
+  note(
+    `${style.red('refused')}: ${failure.message} ${style.dim(`(${failure.code}, exit code ${failure.exitCode})`)}`,
   )
   return { command, result: { refused: failure } }
 }
@@ -157,7 +174,11 @@ function tamperedWith(context: Context, { sandbox }: Stage): Context {
     url: sandbox.gateway.invokeUrl,
     region: async () => sandbox.region,
     credentials: async () => ({ accessKeyId, secretAccessKey }),
-    tamper: headers => ({ ...headers, authorization: changeLastDigit(headers['authorization'] ?? '') }),
+    fetch: (url, init) => {
+      const headers = new Headers(init?.headers)
+      headers.set('authorization', changeLastDigit(headers.get('authorization') ?? ''))
+      return fetch(url, { ...init, headers })
+    },
   })
   return { ...context, endpoint: () => endpoint }
 }

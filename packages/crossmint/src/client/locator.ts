@@ -1,0 +1,29 @@
+// Locators: how Crossmint's API names wallets, tokens, signers and users, and how they stand in a path.
+// https://docs.crossmint.com/api-reference/wallets (walletLocator), RFC 3986 section 3.3
+import type { Address } from 'viem'
+import { checkText, type Issue, refuseIssues } from '../input.ts'
+
+/** The signer locator of a key outside Crossmint. */
+export function externalWallet(address: Address): string {
+  return `external-wallet:${address}`
+}
+
+/**
+ * Puts names into a path, one segment each; none can become a second segment or an empty one.
+ *
+ * @throws {INVALID_INPUT} if a name is empty, `.`, `..`, over 512 characters, or has control characters.
+ */
+export function path(parts: TemplateStringsArray, ...names: readonly string[]): string {
+  const issues: Issue[] = []
+  for (const name of names) {
+    checkText(name, 'locator or id', 512, issues)
+    if (name === '.' || name === '..') issues.push({ field: 'locator or id', message: 'must not be . or ..' })
+  }
+  refuseIssues('request', issues)
+  return parts.reduce((left, right, index) => left + encode(names[index - 1] ?? '') + right)
+}
+
+/** Colons and at signs are legal in a segment, and Crossmint's own SDK sends them as they are. */
+function encode(name: string): string {
+  return encodeURIComponent(name).replaceAll('%3A', ':').replaceAll('%40', '@')
+}

@@ -110,5 +110,7 @@ const rules: readonly {
       /^(Throttling|DependencyTimeout|KMSInternal|KeyUnavailable|TimeoutError|ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)/,
     exitCode: exitCodes.unavailable,
   },
+  { pattern: /^EADDRINUSE$/, exitCode: exitCodes.usage, hints: ['name another port, or leave it out'] },
+  { pattern: /^ANVIL_/, exitCode: exitCodes.unexpected, hints: ['https://getfoundry.sh'] },
   { pattern: /^(INVALID_INPUT|AMOUNT|TOKEN|CHAIN|REFERENCE_INVALID|INTENT)/, exitCode: exitCodes.usage },
 ]

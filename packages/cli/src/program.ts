@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { showAddress } from './commands/address.ts'
 import { createKey, defaultAlias, listKeys, setKeyState, showKey } from './commands/key.ts'
 import { registerRecipient } from './commands/recipient.ts'
+import type { SandboxRun } from './commands/sandbox.ts'
 import { sign } from './commands/sign.ts'
 import { createWallet, fundWallet, showWallet } from './commands/wallet.ts'
 import type { Context, Outcome } from './context.ts'
@@ -12,17 +13,10 @@ import type { Failure } from './failure.ts'
 export type Runner = {
   /** Runs a command that needs a configuration and prints its outcome. */
   readonly run: (command: (context: Context) => Promise<Outcome>) => Promise<void>
-  readonly sandbox: (options: { ports: Ports; allowBlindSigning: boolean }) => Promise<void>
+  readonly sandbox: (options: Pick<SandboxRun, 'ports' | 'allowBlindSigning'>) => Promise<void>
   readonly demo: () => Promise<void>
   /** Receives usage errors in words. */
   readonly writeError: (text: string) => void
-}
-
-export type Ports = {
-  aws?: number | undefined
-  api?: number | undefined
-  crossmint?: number | undefined
-  chain?: number | undefined
 }
 
 /**

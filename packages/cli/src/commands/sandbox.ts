@@ -1,9 +1,10 @@
 // `coffer sandbox`: KMS, the signing endpoint, Crossmint and a chain on this machine until Ctrl-C.
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { type Sandbox, startSandbox } from '@coffer/sandbox'
-import type { Terminal } from '../terminal.ts'
-import { columns } from '../terminal.ts'
+import { type Sandbox, type SandboxOptions, startSandbox } from '@coffer/sandbox'
+import { exitCodes } from '../exitCodes.ts'
+import { CliError } from '../failure.ts'
+import { columns, type Terminal } from '../terminal.ts'
 
 /**
  * Runs the sandbox and writes a file of environment variables for other shells.
@@ -13,23 +14,29 @@ import { columns } from '../terminal.ts'
  *
  * @param options.directory Where `.coffer/sandbox/` is made.
  * @param options.untilStopped Resolves when the sandbox is to end.
+ * @throws {CliError} SANDBOX_RUNNING if one is running in the directory; and what `startSandbox` throws.
  */
-export async function runSandbox(options: {
-  terminal: Terminal
-  directory: string
-  ports: {
-    aws?: number | undefined
-    api?: number | undefined
-    crossmint?: number | undefined
-    chain?: number | undefined
-  }
-  allowBlindSigning: boolean
-  writeResult: (data: object) => void
-  untilStopped: Promise<unknown>
-}): Promise<void> {
-  const { terminal } = options
+export async function runSandbox(options: SandboxRun): Promise<void> {
   const home = join(options.directory, '.coffer', 'sandbox')
-  await rm(home, { recursive: true, force: true })
+  await claim(home)
+  try {
+    await serve(options, home)
+  } finally {
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+export type SandboxRun = {
+  readonly terminal: Terminal
+  readonly directory: string
+  readonly ports: NonNullable<SandboxOptions['ports']>
+  readonly allowBlindSigning: boolean
+  readonly writeResult: (data: object) => void
+  readonly untilStopped: Promise<unknown>
+}
+
+async function serve(options: SandboxRun, home: string): Promise<void> {
+  const { terminal } = options
   const sandbox = await terminal.progress(
     'starting KMS, API Gateway, Crossmint and a chain on this machine',
     () =>
@@ -42,14 +49,33 @@ export async function runSandbox(options: {
   try {
     const environment = { ...sandbox.environment, COFFER_CONFIG: join(home, 'coffer.json') }
     const file = join(home, 'env')
-    await mkdir(home, { recursive: true })
     await writeFile(file, toShell(environment), { mode: 0o600 })
     options.writeResult({ environment, file })
-    terminal.note(describe(sandbox, terminal, relative(process.cwd(), file)))
+    terminal.note(describe(sandbox, terminal, relative(options.directory, file)))
     await options.untilStopped
   } finally {
     await sandbox.stop()
-    await rm(home, { recursive: true, force: true })
+  }
+}
+
+// One sandbox a directory: a second one would take the first one's files away. What a killed one left is cleared.
+async function claim(home: string): Promise<void> {
+  const pid = Number(await readFile(join(home, 'pid'), 'utf8').catch(() => Number.NaN))
+  if (Number.isInteger(pid) && isAlive(pid))
+    throw new CliError('SANDBOX_RUNNING', `a sandbox is running in this directory already (process ${pid})`, {
+      exitCode: exitCodes.refused,
+      hints: ['source .coffer/sandbox/env', 'or run it in another directory'],
+    })
+  await rm(home, { recursive: true, force: true })
+  await mkdir(home, { recursive: true })
+  await writeFile(join(home, 'pid'), String(process.pid))
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

@@ -1,45 +1,16 @@
-import {
-  CreateKeyCommand,
-  type CreateKeyCommandInput,
-  type KeyMetadata,
-  KMSClient,
-  ListResourceTagsCommand,
-  TagResourceCommand,
-  UntagResourceCommand,
-} from '@aws-sdk/client-kms'
+import { ListResourceTagsCommand, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-kms'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createIdentities, sandboxAccountId } from '../identity.ts'
-import { type Kms, startKms } from '../kms.ts'
+import { startTestKms, type TestKms } from '../../../test/kms.ts'
 
-const region = 'us-east-1'
-const identities = createIdentities()
-const { accessKeyId, secretAccessKey } = identities.administrator
-let server: Kms
-let kms: KMSClient
+let kms: TestKms['kms']
+let create: TestKms['create']
+let stop: TestKms['stop']
 
 beforeEach(async () => {
-  server = await startKms({ identities, region, accountId: sandboxAccountId })
-  kms = new KMSClient({
-    endpoint: server.url,
-    region,
-    credentials: { accessKeyId, secretAccessKey },
-    maxAttempts: 1,
-  })
+  ;({ kms, create, stop } = await startTestKms())
 })
 
-afterEach(async () => {
-  kms.destroy()
-  await server.stop()
-})
-
-const create = async (
-  more: Partial<CreateKeyCommandInput> = {},
-): Promise<KeyMetadata & { KeyId: string; Arn: string }> => {
-  const { KeyMetadata } = await kms.send(
-    new CreateKeyCommand({ KeySpec: 'ECC_SECG_P256K1', KeyUsage: 'SIGN_VERIFY', ...more }),
-  )
-  return { ...KeyMetadata, KeyId: KeyMetadata?.KeyId ?? '', Arn: KeyMetadata?.Arn ?? '' }
-}
+afterEach(() => stop())
 
 describe('tags', () => {
   test('tags are added, replaced, listed in pages and removed', async () => {

@@ -69,7 +69,13 @@ export function createSigningEndpoint(options: {
     const headers = await sign(body)
     let response: Response
     try {
-      response = await send(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(30_000) })
+      response = await send(url, {
+        method: 'POST',
+        headers,
+        body,
+        redirect: 'error',
+        signal: AbortSignal.timeout(30_000),
+      })
       return read(response, await response.text())
     } catch (error) {
       const reason =
@@ -123,8 +129,7 @@ type Answer =
 
 function read(response: Response, text: string): Answer {
   const body = parseObject(text)
-  if (response.status === 200 && body !== undefined && typeof body['signature'] === 'string')
-    return { ok: true, reply: body as unknown as EndpointReply }
+  if (response.status === 200 && isReply(body)) return { ok: true, reply: body }
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
   return {
     ok: false,
@@ -132,6 +137,21 @@ function read(response: Response, text: string): Answer {
     waitMs: Number.isFinite(seconds) ? seconds * 1000 : undefined,
     error: toError(response.status, body),
   }
+}
+
+function isReply(body: object | undefined): body is EndpointReply {
+  const texts = [
+    'signature',
+    'signerAddress',
+    'digest',
+    'message',
+    'scheme',
+    'keyId',
+    'policyVersion',
+    'requestId',
+  ]
+  const fields = (body ?? {}) as Record<string, unknown>
+  return texts.every(name => typeof fields[name] === 'string') && Array.isArray(fields['rules'])
 }
 
 function toError(status: number, body: Record<string, unknown> | undefined): EndpointError {
@@ -187,15 +207,16 @@ export class EndpointError extends CliError {
     more: { requestId?: string | undefined } = {},
   ) {
     const lines = [message, ...issues.map(issue => `  - ${issue}`)]
-    const exitCode = code === 'ENDPOINT_FORBIDDEN' ? exitCodes.unauthorized : exitCodeOf(status)
-    super(code, lines.join('\n'), { exitCode, hints: hintsOf(code) })
+    super(code, lines.join('\n'), { exitCode: exitCodeOf(status, code), hints: hintsOf(code) })
     this.status = status
     this.issues = issues
     this.requestId = more.requestId
   }
 }
 
-function exitCodeOf(status: number): ExitCode {
+function exitCodeOf(status: number, code: string): ExitCode {
+  if (code === 'ENDPOINT_FORBIDDEN') return exitCodes.unauthorized
+  if (status === 200) return exitCodes.untrusted
   if (status === 0 || status === 429 || status >= 500) return exitCodes.unavailable
   if (status === 400 || status === 413 || status === 415 || status === 422) return exitCodes.usage
   return exitCodes.refused

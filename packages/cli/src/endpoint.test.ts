@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest'
+import { createSigningEndpoint, EndpointError, type EndpointReply } from './endpoint.ts'
+
+const request = { signerAddress: `0x${'11'.repeat(20)}`, message: `0x${'22'.repeat(32)}` }
+const reply: EndpointReply = {
+  signature: `0x${'33'.repeat(65)}`,
+  signerAddress: `0x${'11'.repeat(20)}`,
+  digest: `0x${'44'.repeat(32)}`,
+  message: `0x${'22'.repeat(32)}`,
+  scheme: 'eip191',
+  keyId: 'arn',
+  rules: ['understood-effects'],
+  policyVersion: 'builtin-1',
+  requestId: 'r',
+}
+
+type Sent = { readonly url: string; readonly init: RequestInit }
+
+/** An endpoint whose answers are given in order. */
+function endpoint(
+  answers: readonly (Response | Error)[],
+  options: { url?: string; region?: () => Promise<string> } = {},
+): { ask: () => Promise<EndpointReply>; sent: Sent[] } {
+  const sent: Sent[] = []
+  const call = createSigningEndpoint({
+    url: options.url ?? 'https://abc123.execute-api.eu-north-1.amazonaws.com/prod',
+    region: options.region ?? (async () => Promise.reject(new Error('must not be asked'))),
+    credentials: async () => ({
+      accessKeyId: 'AKIDEXAMPLE',
+      secretAccessKey: 'secret',
+      sessionToken: 'token',
+    }),
+    fetch: async (url, init) => {
+      sent.push({ url: String(url), init: init ?? {} })
+      const answer = answers[sent.length - 1]
+      if (answer === undefined || answer instanceof Error) throw answer ?? new Error('no more answers')
+      return answer
+    },
+  })
+  return { ask: () => call(request), sent }
+}
+
+const ok = (): Response => Response.json(reply)
+const soon = { headers: { 'retry-after': '0' } }
+const problem = (status: number, code: string, more: object = {}): Response =>
+  Response.json({ title: 'T', status, code, detail: 'D.', requestId: 'r-1', ...more }, { status, ...soon })
+
+describe('the request', () => {
+  test("is scoped to execute-api and the Region of the URL's host, and carries the session token", async () => {
+    const { ask, sent } = endpoint([ok()])
+    expect(await ask()).toEqual(reply)
+    const [{ url, init } = { url: '', init: {} }] = sent
+    const headers = new Headers(init.headers)
+    expect(init.redirect).toBe('error')
+    expect(url).toBe('https://abc123.execute-api.eu-north-1.amazonaws.com/prod/')
+    expect(headers.get('authorization')).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-north-1\/execute-api\/aws4_request, /,
+    )
+    expect(headers.get('x-amz-security-token')).toBe('token')
+    expect(JSON.parse(String(init.body))).toEqual(request)
+  })
+
+  test("behavior: a host of one's own needs a Region from elsewhere", async () => {
+    const named = endpoint([ok()], { url: 'https://sign.example.com', region: async () => 'eu-west-1' })
+    await named.ask()
+    expect(new Headers(named.sent[0]?.init.headers).get('authorization')).toContain('/eu-west-1/execute-api/')
+    const unnamed = endpoint([ok()], { url: 'https://sign.example.com' })
+    await expect(unnamed.ask()).rejects.toMatchObject({ code: 'REGION_MISSING', exitCode: 2 })
+    expect(unnamed.sent).toHaveLength(0)
+  })
+})
+
+describe('answers', () => {
+  test.each([
+    ['a refusal', problem(403, 'BLIND_SIGNING_REFUSED'), 'BLIND_SIGNING_REFUSED', 3],
+    ['wrong input', problem(400, 'REQUEST_INVALID'), 'REQUEST_INVALID', 2],
+    ["another key's address", problem(409, 'WRONG_SIGNER_ADDRESS'), 'WRONG_SIGNER_ADDRESS', 3],
+    [
+      "API Gateway's refusal",
+      Response.json({ message: 'Forbidden' }, { status: 403 }),
+      'ENDPOINT_FORBIDDEN',
+      4,
+    ],
+    [
+      "IAM's refusal",
+      Response.json({ Message: 'User: x is not authorized' }, { status: 403 }),
+      'ENDPOINT_FORBIDDEN',
+      4,
+    ],
+    ['a web page', new Response('<html>', { status: 404 }), 'ENDPOINT_UNEXPECTED_ANSWER', 3],
+    ['200 without a signature', Response.json({}), 'ENDPOINT_UNEXPECTED_ANSWER', 8],
+  ])('error: %s is not repeated', async (_, answer, code, exitCode) => {
+    const { ask, sent } = endpoint([answer])
+    await expect(ask()).rejects.toMatchObject({ code, exitCode })
+    expect(sent).toHaveLength(1)
+  })
+
+  test('error: every issue is in the message, with its field', async () => {
+    const issues = [
+      { path: '/message', message: 'must be 32 bytes' },
+      { path: '', message: 'too much' },
+    ]
+    const error = await endpoint([problem(400, 'REQUEST_INVALID', { issues })])
+      .ask()
+      .catch((thrown: EndpointError) => thrown)
+    expect(error).toBeInstanceOf(EndpointError)
+    expect((error as EndpointError).message).toBe('D.\n  - /message: must be 32 bytes\n  - too much')
+    expect((error as EndpointError).requestId).toBe('r-1')
+  })
+})
+
+describe('trouble', () => {
+  test('throttling, 5xx and network faults are repeated, three attempts in all', async () => {
+    const passing = endpoint([problem(503, 'KMS_THROTTLED'), new Error('reset'), ok()])
+    expect(await passing.ask()).toEqual(reply)
+    const lasting = endpoint([1, 2, 3, 4].map(() => problem(503, 'KMS_THROTTLED')))
+    await expect(lasting.ask()).rejects.toMatchObject({ code: 'KMS_THROTTLED', exitCode: 6 })
+    expect(lasting.sent).toHaveLength(3)
+  })
+
+  test('error: no credentials is no network fault', async () => {
+    const call = createSigningEndpoint({
+      url: 'https://abc123.execute-api.eu-north-1.amazonaws.com/prod',
+      region: async () => 'eu-north-1',
+      credentials: async () => Promise.reject(new Error('Could not load credentials from any providers')),
+      fetch: async () => ok(),
+    })
+    await expect(call(request)).rejects.toMatchObject({ code: 'CREDENTIALS_MISSING', exitCode: 4 })
+  })
+})

@@ -57,7 +57,7 @@ export async function runTransfer(
       tokens: context.config.tokens,
     }),
   )
-  return receiptOutcome(context, receipt, token)
+  return receiptOutcome(context, receipt, token, known?.outcome === undefined ? 'sent' : 'sent already')
 }
 
 /** Step 1: creates the transfer and compares what came back with what was asked. Moves no money. */
@@ -151,7 +151,7 @@ export async function showTransfer(
     const receipt = await context.terminal.progress('reading the transfer', async step =>
       waitTransferStep({ ...(await stepOptions(context, step)), reference }),
     )
-    return receiptOutcome(context, receipt, tokenOf(context, receipt))
+    return receiptOutcome(context, receipt, tokenOf(context, receipt), 'sent')
   }
   const found = await readTransfer({
     client: await context.crossmint(),
@@ -301,13 +301,18 @@ function wordsFor(progress: TransferProgress): [done: string, next: string] | un
   }
 }
 
-async function receiptOutcome(context: Context, receipt: TransferReceipt, token: Token): Promise<Outcome> {
+async function receiptOutcome(
+  context: Context,
+  receipt: TransferReceipt,
+  token: Token,
+  label: 'sent' | 'sent already',
+): Promise<Outcome> {
   const onChain = await readFromChain(context, receipt, token)
   return {
     data: { ...receipt, blockNumber: onChain?.blockNumber, gasUsed: onChain?.gasUsed },
     text: columns(
       [
-        ['sent', context.terminal.style.bold(`${receipt.amount} ${receipt.token} to ${receipt.recipient}`)],
+        [label, context.terminal.style.bold(`${receipt.amount} ${receipt.token} to ${receipt.recipient}`)],
         ['reference', receipt.reference],
         ['transaction', receipt.transactionId],
         ['tx hash', receipt.transactionHash],

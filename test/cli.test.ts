@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { coffer, type Result } from './support/run.ts'
 import { person, startTreasury, type Treasury } from './support/treasury.ts'
@@ -24,6 +25,7 @@ async function json(
 }
 
 type Failure = {
+  readonly message?: `0x${string}`
   readonly error?: { readonly code: string; readonly message: string; readonly hints: string[] }
 }
 
@@ -99,6 +101,15 @@ describe('key', () => {
     expect(await json(['key', 'show'])).toMatchObject({ keyState: 'Enabled' })
   })
 
+  test('an existing key is taken into another configuration', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'coffer-test-')), 'coffer.json')
+    await writeFile(file, '{}')
+    const used = await json(['key', 'use', 'alias/treasury-admin-signer', '--config', file])
+    expect(used).toMatchObject({ status: 0, address: treasury.signerAddress, saved: true })
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ signerAddress: treasury.signerAddress })
+    expect(await json(['key', 'use', 'alias/nothing', '--config', file])).toMatchObject({ status: 5 })
+  })
+
   test('error: wrong credentials, no credentials, no Region, nobody there', async () => {
     expect(await json(['key', 'list'], { AWS_SECRET_ACCESS_KEY: 'wrong' })).toMatchObject({ status: 4 })
     expect(await json(['key', 'list'], { AWS_ACCESS_KEY_ID: 'AKIAAAAAAAAAAAAAAAAA' })).toMatchObject({
@@ -130,6 +141,10 @@ describe('wallet and recipient', () => {
   })
 
   test('error: the alias of a wallet with another signer', async () => {
+    expect(await json(['wallet', 'create', '--chain', 'Foo Bar', '--signer', 'me'])).toMatchObject({
+      status: 2,
+      error: { message: expect.stringMatching(/signerAddress.*chain/s) },
+    })
     const result = await json(['wallet', 'create', '--signer', `0x${'22'.repeat(20)}`])
     expect(result).toMatchObject({ status: 3, error: { code: 'WALLET_SIGNER_DIFFERS' } })
   })
@@ -153,6 +168,10 @@ describe('wallet and recipient', () => {
     expect(result.error?.message).toContain('dateOfBirth')
     expect(result.error?.message).toContain('countryOfResidence')
     expect(await json(['recipient', 'register', '0xabc', ...person])).toMatchObject({ status: 2 })
+    const missing = await json(['recipient', 'register', 'vendor:c', '--email', 'c@c.example'])
+    for (const option of ['--first-name', '--last-name', '--date-of-birth', '--country'])
+      expect(missing.error?.message).toContain(option)
+    expect(await readFile(join(treasury.directory, 'coffer.json'), 'utf8')).not.toContain('vendor:b')
     expect(await json(['wallet', 'fund', '1e3', 'gold'])).toMatchObject({
       status: 2,
       error: { code: 'FUND_INVALID' },
@@ -248,7 +267,9 @@ describe('transfer', () => {
 
   test('error: a signature of another key is not submitted', async () => {
     await json(['transfer', 'create', '1', 'usdc', '--to', 'vendor:acme', '--reference', 'forged'])
-    const signature = `0x${'11'.repeat(64)}1b`
+    const stranger = privateKeyToAccount(`0x${'12'.repeat(32)}`)
+    const { message } = await json(['transfer', 'sign', 'forged'])
+    const signature = await stranger.signMessage({ message: { raw: message ?? '0x' } })
     const result = await json(['transfer', 'approve', 'forged', '--yes', '--signature', signature])
     expect(result).toMatchObject({ status: 8, error: { code: 'SIGNATURE_REFUSED' } })
     expect(await treasury.payments()).toEqual([])

@@ -1,6 +1,6 @@
 // The receipt is believed only where the chain itself says the same.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readReceipt } from '../packages/cli/src/receipt.ts'
+import { checkRpc, readReceipt } from '../packages/cli/src/receipt.ts'
 import { startTreasury, type Treasury } from './support/treasury.ts'
 
 let treasury: Treasury
@@ -15,7 +15,7 @@ beforeAll(async () => {
   const { chain } = treasury.sandbox
   told = {
     rpcUrl: chain.rpcUrl,
-    chainId: chain.chainId,
+    entryPoint: chain.entryPoint,
     transactionHash,
     userOperationHash,
     token: chain.usdc.address,
@@ -36,8 +36,20 @@ test.each([
   ['another recipient', { to: `0x${'11'.repeat(20)}` as const }, 'RECEIPT_MISMATCH'],
   ['another token', { token: `0x${'11'.repeat(20)}` as const }, 'RECEIPT_MISMATCH'],
   ['another user operation', { userOperationHash: `0x${'11'.repeat(32)}` as const }, 'RECEIPT_MISMATCH'],
-  ['another chain', { chainId: 1 }, 'RECEIPT_CHAIN_MISMATCH'],
+  ['an event of another contract', { entryPoint: `0x${'11'.repeat(20)}` as const }, 'RECEIPT_MISMATCH'],
   ['no chain', { rpcUrl: 'http://127.0.0.1:9' }, 'RECEIPT_UNAVAILABLE'],
 ])('error: %s', async (_, changed, code) => {
   await expect(readReceipt({ ...told, ...changed })).rejects.toMatchObject({ code })
+})
+
+test('error: a wrong or silent RPC is found before anything is paid', async () => {
+  await expect(checkRpc(told.rpcUrl, treasury.sandbox.chain.chainId)).resolves.toBeUndefined()
+  await expect(checkRpc(told.rpcUrl, 1)).rejects.toMatchObject({ code: 'RPC_WRONG_CHAIN', exitCode: 2 })
+  const paid = (await treasury.payments()).length
+  const args = ['transfer', '1', 'usdc', '--to', 'vendor:acme', '--reference', 'rpc', '--yes', '--json']
+  const result = await treasury.run(args, { COFFER_RPC_URL: 'http://127.0.0.1:9/secret-of-the-provider' })
+  expect(result.status).toBe(6)
+  expect(result.stdout).toContain('RPC_UNREACHABLE')
+  expect(result.stdout).not.toContain('secret-of-the-provider')
+  expect(await treasury.payments()).toHaveLength(paid)
 })

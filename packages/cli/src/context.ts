@@ -21,7 +21,7 @@ export type Context = {
   readonly kms: () => KMSClient
   readonly crossmint: () => Promise<CrossmintClient>
   readonly endpoint: () => SigningEndpoint
-  readonly readStandardInput: () => Promise<string>
+  readonly readStandardInput: () => Promise<Uint8Array>
 }
 
 /** What a command returns: `data` for --json, `text` for people. */
@@ -36,13 +36,15 @@ export function createContext(options: {
   config: Config
   terminal: Terminal
   aws?: AwsAccess | undefined
-  readStandardInput: () => Promise<string>
+  readStandardInput: () => Promise<Uint8Array>
 }): Context {
   const { config, terminal } = options
   const aws: AwsAccess = { ...options.aws, region: options.aws?.region ?? config.region }
   const kms = once(
     () =>
       new KMSClient({
+        // Nobody should wait for a silent endpoint.
+        requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
         ...(aws.region === undefined ? {} : { region: aws.region }),
         ...(aws.endpoint === undefined ? {} : { endpoint: aws.endpoint }),
         ...(aws.credentials === undefined ? {} : { credentials: aws.credentials }),

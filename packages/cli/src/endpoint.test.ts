@@ -9,7 +9,7 @@ const reply: EndpointReply = {
   message: `0x${'22'.repeat(32)}`,
   scheme: 'eip191',
   keyId: 'arn',
-  rules: ['understood-effects'],
+  rules: ['decoded-effects'],
   policyVersion: 'builtin-1',
   requestId: 'r',
 }
@@ -73,7 +73,7 @@ describe('the request', () => {
 describe('answers', () => {
   test.each([
     ['a refusal', problem(403, 'BLIND_SIGNING_REFUSED'), 'BLIND_SIGNING_REFUSED', 3],
-    ['wrong input', problem(400, 'REQUEST_INVALID'), 'REQUEST_INVALID', 2],
+    ['wrong input', problem(400, 'INVALID_REQUEST'), 'INVALID_REQUEST', 2],
     ["another key's address", problem(409, 'WRONG_SIGNER_ADDRESS'), 'WRONG_SIGNER_ADDRESS', 3],
     [
       "API Gateway's refusal",
@@ -100,7 +100,7 @@ describe('answers', () => {
       { path: '/message', message: 'must be 32 bytes' },
       { path: '', message: 'too much' },
     ]
-    const error = await endpoint([problem(400, 'REQUEST_INVALID', { issues })])
+    const error = await endpoint([problem(400, 'INVALID_REQUEST', { issues })])
       .ask()
       .catch((thrown: EndpointError) => thrown)
     expect(error).toBeInstanceOf(EndpointError)

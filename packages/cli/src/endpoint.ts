@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { type ExitCode, exitCodes } from './exitCodes.ts'
-import { CliError } from './failure.ts'
+import { CliError, ruleFor } from './failure.ts'
 
 export type Hex = `0x${string}`
 
@@ -40,8 +40,8 @@ export type SigningEndpoint = (request: EndpointRequest) => Promise<EndpointRepl
 /**
  * Creates a client of the signing endpoint.
  *
- * Asking twice for the same signature moves no money, so throttling, 5xx answers and network faults are retried
- * (three attempts in all).
+ * Asking twice for the same signature moves no money, so what may pass (throttling, timeouts, network faults) is tried
+ * three times in all.
  *
  * @param options.url Invoke URL including the stage, e.g. `https://abc.execute-api.eu-north-1.amazonaws.com/prod`.
  * @param options.region Finds the AWS Region; asked only where the URL's host does not name one.
@@ -60,29 +60,33 @@ export function createSigningEndpoint(options: {
     for (let attempt = 1; ; attempt++) {
       const answer = await attemptOnce(body)
       if (answer.ok) return answer.reply
-      if (!answer.repeatable || attempt === 3) throw answer.error
+      if (answer.error.exitCode !== exitCodes.unavailable || attempt === 3) throw answer.error
       await delay(Math.min(answer.waitMs ?? 200 * 2 ** attempt, 5000))
     }
   }
 
   async function attemptOnce(body: string): Promise<Answer> {
     const headers = await sign(body)
-    let response: Response
+    let status: number
+    let text: string
+    let retryAfter: string | null
     try {
-      response = await send(url, {
-        method: 'POST',
-        headers,
-        body,
-        redirect: 'error',
-        signal: AbortSignal.timeout(30_000),
-      })
-      return read(response, await response.text())
+      const signal = AbortSignal.timeout(30_000)
+      const response = await send(url, { method: 'POST', headers, body, redirect: 'error', signal })
+      status = response.status
+      retryAfter = response.headers.get('retry-after')
+      text = await response.text()
     } catch (error) {
-      const reason =
-        error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : 'unknown'
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+      const reason = cause instanceof Error ? cause.message : String(cause)
       const message = `the signing endpoint ${url.href} does not answer: ${reason}`
-      return { ok: false, repeatable: true, error: new EndpointError('ENDPOINT_UNREACHABLE', 0, message, []) }
+      return {
+        ok: false,
+        waitMs: undefined,
+        error: new EndpointError('ENDPOINT_UNREACHABLE', 0, message, []),
+      }
     }
+    return read(status, text, retryAfter)
   }
 
   async function findRegion(): Promise<string> {
@@ -120,23 +124,14 @@ export function createSigningEndpoint(options: {
 
 type Answer =
   | { readonly ok: true; readonly reply: EndpointReply }
-  | {
-      readonly ok: false
-      readonly repeatable: boolean
-      readonly waitMs?: number | undefined
-      readonly error: EndpointError
-    }
+  | { readonly ok: false; readonly waitMs: number | undefined; readonly error: EndpointError }
 
-function read(response: Response, text: string): Answer {
+function read(status: number, text: string, retryAfter: string | null): Answer {
   const body = parseObject(text)
-  if (response.status === 200 && isReply(body)) return { ok: true, reply: body }
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
-  return {
-    ok: false,
-    repeatable: response.status === 429 || response.status >= 500,
-    waitMs: Number.isFinite(seconds) ? seconds * 1000 : undefined,
-    error: toError(response.status, body),
-  }
+  if (status === 200 && isReply(body)) return { ok: true, reply: body }
+  const seconds = Number(retryAfter ?? Number.NaN)
+  const waitMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined
+  return { ok: false, waitMs, error: toError(status, body) }
 }
 
 function isReply(body: object | undefined): body is EndpointReply {
@@ -179,9 +174,10 @@ function toError(status: number, body: Record<string, unknown> | undefined): End
 
 function readIssues(value: unknown): readonly string[] {
   if (!Array.isArray(value)) return []
-  return value.map((issue: { path?: unknown; message?: unknown }) =>
-    issue.path === undefined || issue.path === '' ? String(issue.message) : `${issue.path}: ${issue.message}`,
-  )
+  return value.map((issue: { path?: unknown; message?: unknown } | null) => {
+    const { path, message } = issue ?? {}
+    return typeof path === 'string' && path !== '' ? `${path}: ${message}` : String(message)
+  })
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {
@@ -207,25 +203,30 @@ export class EndpointError extends CliError {
     more: { requestId?: string | undefined } = {},
   ) {
     const lines = [message, ...issues.map(issue => `  - ${issue}`)]
-    super(code, lines.join('\n'), { exitCode: exitCodeOf(status, code), hints: hintsOf(code) })
+    super(code, lines.join('\n'), { exitCode: exitCodeOf(code, status), hints: hintsOf(code) })
     this.status = status
     this.issues = issues
     this.requestId = more.requestId
   }
 }
 
-function exitCodeOf(status: number, code: string): ExitCode {
+// The service says what it means by its code; where API Gateway or something else answered, the status has to do.
+function exitCodeOf(code: string, status: number): ExitCode {
+  const known = ruleFor(code)
+  if (known !== undefined) return known.exitCode
   if (code === 'ENDPOINT_FORBIDDEN') return exitCodes.unauthorized
-  if (status === 200) return exitCodes.untrusted
   if (status === 0 || status === 429 || status >= 500) return exitCodes.unavailable
-  if (status === 400 || status === 413 || status === 415 || status === 422) return exitCodes.usage
-  return exitCodes.refused
+  return status === 200 ? exitCodes.untrusted : exitCodes.refused
 }
 
 function hintsOf(code: string): readonly string[] {
-  if (code === 'BLIND_SIGNING_REFUSED')
-    return ['use `coffer transfer`, which sends the whole user operation', 'or add --payload FILE']
-  if (code === 'ENDPOINT_FORBIDDEN')
-    return ['aws sts get-caller-identity', 'is that principal in the group that may invoke the endpoint?']
-  return []
+  switch (code) {
+    case 'ENDPOINT_FORBIDDEN':
+      return ['aws sts get-caller-identity', 'may that principal invoke the endpoint?']
+    case 'ENDPOINT_UNREACHABLE':
+    case 'ENDPOINT_UNEXPECTED_ANSWER':
+      return ['is "endpoint" (COFFER_ENDPOINT) the invoke URL, with its stage?']
+    default:
+      return ruleFor(code)?.hints ?? []
+  }
 }

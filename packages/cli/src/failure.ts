@@ -40,9 +40,14 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof Error && error.message === 'Region is missing') return regionMissing
   const code = codeOf(error)
   const message = error instanceof Error ? error.message : String(error)
-  const known = rules.find(rule => rule.pattern.test(code))
+  const known = ruleFor(code)
   if (known === undefined) return { code: 'UNEXPECTED', message, hints: [], exitCode: exitCodes.unexpected }
   return { code, message, hints: known.hints ?? [], exitCode: known.exitCode }
+}
+
+/** What an error code of Coffer's packages, of the signing service or of the AWS SDK means for the exit code. */
+export function ruleFor(code: string): Rule | undefined {
+  return rules.find(rule => rule.pattern.test(code))
 }
 
 function codeOf(error: unknown): string {
@@ -60,28 +65,47 @@ const regionMissing: Failure = {
 }
 
 // The first pattern that matches decides, so the particular stands before the general.
-const rules: readonly {
-  readonly pattern: RegExp
-  readonly exitCode: ExitCode
-  readonly hints?: readonly string[]
-}[] = [
-  { pattern: /^KMS_(KEY_NOT_FOUND)$/, exitCode: exitCodes.notFound, hints: ['coffer key list'] },
+type Rule = { readonly pattern: RegExp; readonly exitCode: ExitCode; readonly hints?: readonly string[] }
+
+const rules: readonly Rule[] = [
+  { pattern: /^KMS_KEY_NOT_FOUND$/, exitCode: exitCodes.notFound, hints: ['coffer key list'] },
   {
-    pattern: /^KMS_(ACCESS_DENIED|CREDENTIALS_.*|UNAUTHENTICATED|UNAUTHORIZED)$/,
+    pattern: /^KMS_(ACCESS_DENIED|CREDENTIALS_MISSING|CREDENTIALS_REJECTED)$/,
     exitCode: exitCodes.unauthorized,
     hints: ['aws sts get-caller-identity'],
   },
-  { pattern: /^KMS_(REGION_MISSING)$/, exitCode: exitCodes.usage, hints: ['export AWS_REGION=eu-north-1'] },
   { pattern: /^KMS_KEY_DISABLED$/, exitCode: exitCodes.refused, hints: ['coffer key enable'] },
-  { pattern: /^KMS_(THROTTLED|UNAVAILABLE|TIMEOUT)/, exitCode: exitCodes.unavailable },
-  { pattern: /^KMS_(ARN_MISMATCH)$/, exitCode: exitCodes.untrusted },
+  { pattern: /^KMS_(THROTTLED|UNAVAILABLE)$/, exitCode: exitCodes.unavailable },
+  { pattern: /^KMS_(ARN_MISMATCH|ANSWER_INVALID)$/, exitCode: exitCodes.untrusted },
   { pattern: /^KMS_/, exitCode: exitCodes.refused, hints: ['coffer key show'] },
   { pattern: /^PUBLIC_KEY_/, exitCode: exitCodes.usage },
-  { pattern: /^(SIGNATURE_|ADDRESS_MISMATCH|TRANSFER_MISMATCH|RECEIPT_)/, exitCode: exitCodes.untrusted },
+  {
+    pattern: /^(SIGNATURE_|SIGNED_TRANSFER_CHANGED|HASH_MISMATCH|ADDRESS_MISMATCH|TRANSFER_MISMATCH)/,
+    exitCode: exitCodes.untrusted,
+  },
+  // The signing service's own codes, docs/api.md.
+  {
+    pattern: /^BLIND_SIGNING_REFUSED$/,
+    exitCode: exitCodes.refused,
+    hints: ['use `coffer transfer`, which sends the whole user operation', 'or add --payload FILE'],
+  },
+  { pattern: /^(DENIED|ADDRESS_INVALID)$/, exitCode: exitCodes.refused },
+  { pattern: /^IDENTITY_MISSING$/, exitCode: exitCodes.unauthorized },
+  {
+    pattern: /^WRONG_SIGNER_ADDRESS$/,
+    exitCode: exitCodes.refused,
+    hints: ['is "signerAddress" that of the key behind this endpoint?', 'coffer address'],
+  },
+  { pattern: /^(INVALID_REQUEST|BODY_TOO_LARGE|UNSUPPORTED_MEDIA_TYPE)$/, exitCode: exitCodes.usage },
   { pattern: /^(NONCE_CHANGED|JOURNAL_CORRUPT)$/, exitCode: exitCodes.untrusted },
-  { pattern: /^(REFERENCE_CONFLICT|NOTHING_TO_SIGN)$/, exitCode: exitCodes.refused },
+  { pattern: /^REFERENCE_CONFLICT$/, exitCode: exitCodes.refused },
+  { pattern: /^NOTHING_TO_SIGN$/, exitCode: exitCodes.refused, hints: ['coffer transfer status REFERENCE'] },
   { pattern: /^REFERENCE_UNKNOWN$/, exitCode: exitCodes.notFound, hints: ['coffer transfer create --help'] },
-  { pattern: /^(REFERENCE_BUSY|TRANSFER_PENDING|APPROVALS_MISSING)$/, exitCode: exitCodes.unavailable },
+  { pattern: /^NOT_APPROVED$/, exitCode: exitCodes.refused, hints: ['coffer transfer approve REFERENCE'] },
+  {
+    pattern: /^(REFERENCE_BUSY|TRANSFER_PENDING|APPROVALS_MISSING|JOURNAL_WRITE_FAILED)$/,
+    exitCode: exitCodes.unavailable,
+  },
   { pattern: /^TRANSFER_FAILED$/, exitCode: exitCodes.failed },
   { pattern: /^CROSSMINT_(UNAUTHORIZED|FORBIDDEN|API_KEY.*)$/, exitCode: exitCodes.unauthorized },
   { pattern: /^CROSSMINT_NOT_FOUND$/, exitCode: exitCodes.notFound },
@@ -107,10 +131,19 @@ const rules: readonly {
   { pattern: /^(ValidationException|InvalidArnException|InvalidAliasName)/, exitCode: exitCodes.usage },
   {
     pattern:
-      /^(Throttling|DependencyTimeout|KMSInternal|KeyUnavailable|TimeoutError|ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)/,
+      /^(Throttling|DependencyTimeout|KMSInternal|KeyUnavailable|TimeoutError|AbortError|ECONN|ETIMEDOUT)/,
     exitCode: exitCodes.unavailable,
   },
   { pattern: /^EADDRINUSE$/, exitCode: exitCodes.usage, hints: ['name another port, or leave it out'] },
-  { pattern: /^ANVIL_/, exitCode: exitCodes.unexpected, hints: ['https://getfoundry.sh'] },
+  {
+    pattern: /^ANVIL_EXITED$/,
+    exitCode: exitCodes.usage,
+    hints: ['is --chain-port taken? name another, or leave it out'],
+  },
+  {
+    pattern: /^ANVIL_NOT_FOUND$/,
+    exitCode: exitCodes.usage,
+    hints: ['install Foundry: https://getfoundry.sh'],
+  },
   { pattern: /^(INVALID_INPUT|AMOUNT|TOKEN|CHAIN|REFERENCE_INVALID|INTENT)/, exitCode: exitCodes.usage },
 ]

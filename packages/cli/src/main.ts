@@ -1,13 +1,13 @@
 // The entry of the command line, and the only file of it that reads the environment, the streams and the clock.
 import { readFile } from 'node:fs/promises'
-import { text as readAll } from 'node:stream/consumers'
+import { buffer as readAll } from 'node:stream/consumers'
 import { stripVTControlCharacters } from 'node:util'
 import { loadConfig } from './config.ts'
 import { createContext, type Outcome } from './context.ts'
 import { exitCodes } from './exitCodes.ts'
 import { toFailure } from './failure.ts'
 import { createProgram, usageOf } from './program.ts'
-import { createStyle, createTerminal, type Terminal } from './terminal.ts'
+import { createStyle, createTerminal, printable, type Terminal } from './terminal.ts'
 
 /** Runs the command line of this process and sets its exit code. */
 export async function main(): Promise<void> {
@@ -16,13 +16,12 @@ export async function main(): Promise<void> {
   env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   const color = env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb'
   const terminal = createTerminal({ stdin, stdout, stderr }, { json: argv.includes('--json'), color })
-  const stopped = new Promise(resolve => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
-  })
+  // A reader that went away must not end a transfer half-way.
+  for (const stream of [stdout, stderr]) stream.on('error', () => undefined)
   const print = (outcome: Outcome): void => {
     // Colour is decided by stderr, where most of it goes; a result in a pipe never has any.
-    const text = stdout.isTTY === true ? outcome.text : stripVTControlCharacters(outcome.text)
+    const text =
+      stdout.isTTY === true ? printable(outcome.text) : stripVTControlCharacters(printable(outcome.text))
     stdout.write(`${terminal.json ? toJson(outcome.data) : text}\n`)
   }
   const program = createProgram(await readVersion(), {
@@ -38,7 +37,10 @@ export async function main(): Promise<void> {
         ...options,
         terminal,
         directory: process.cwd(),
-        untilStopped: stopped,
+        untilStopped: new Promise(resolve => {
+          process.once('SIGINT', resolve)
+          process.once('SIGTERM', resolve)
+        }),
         writeResult: data => {
           if (terminal.json) stdout.write(`${toJson(data)}\n`)
         },
@@ -52,8 +54,6 @@ export async function main(): Promise<void> {
       if (!terminal.json) stderr.write(text)
     },
   })
-  // Only a command that is running has something to tidy up; the sandbox listens to the signals itself.
-  if (!argv.slice(2).includes('sandbox')) void stopped.then(() => process.exit(130))
   try {
     await program.parseAsync(argv)
   } catch (error) {
@@ -69,7 +69,8 @@ function fail(error: unknown, terminal: Terminal): number {
   if (terminal.json) process.stdout.write(`${toJson({ error: { code, message, hints } })}\n`)
   else {
     const style = createStyle(process.stderr.isTTY === true && process.env['NO_COLOR'] === undefined)
-    process.stderr.write(`coffer: ${style.red('error')}: ${message} ${style.dim(`(${code})`)}\n`)
+    const text = printable(`${style.red('error')}: ${message} ${style.dim(`(${code})`)}`)
+    process.stderr.write(`coffer: ${text}\n`)
     for (const hint of hints) process.stderr.write(`coffer: hint: ${hint}\n`)
     if (
       exitCode === exitCodes.unexpected &&

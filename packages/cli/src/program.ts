@@ -1,19 +1,18 @@
 // The command line: names, arguments and options. Commands themselves are in commands/; nothing here decides.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { showAddress } from './commands/address.ts'
-import { createKey, defaultAlias, listKeys, setKeyState, showKey } from './commands/key.ts'
+import { adoptKey, createKey, defaultAlias, listKeys, setKeyState, showKey } from './commands/key.ts'
 import { registerRecipient } from './commands/recipient.ts'
 import type { SandboxRun } from './commands/sandbox.ts'
-import { sign } from './commands/sign.ts'
 import { createWallet, fundWallet, showWallet } from './commands/wallet.ts'
 import type { Context, Outcome } from './context.ts'
 import { exitCodes } from './exitCodes.ts'
-import type { Failure } from './failure.ts'
+import { CliError, type Failure } from './failure.ts'
 
 export type Runner = {
   /** Runs a command that needs a configuration and prints its outcome. */
   readonly run: (command: (context: Context) => Promise<Outcome>) => Promise<void>
-  readonly sandbox: (options: Pick<SandboxRun, 'ports' | 'allowBlindSigning'>) => Promise<void>
+  readonly sandbox: (options: Pick<SandboxRun, 'ports' | 'keyId' | 'allowBlindSigning'>) => Promise<void>
   readonly demo: () => Promise<void>
   /** Receives usage errors in words. */
   readonly writeError: (text: string) => void
@@ -48,7 +47,9 @@ export function createProgram(version: string, runner: Runner): Command {
 export function usageOf(error: unknown): Failure | undefined {
   if (!(error instanceof CommanderError)) return undefined
   const exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
-  return { code: 'USAGE', message: error.message.replace(/^error: /, ''), hints: ['coffer --help'], exitCode }
+  const message =
+    error.code === 'commander.help' ? 'a command is missing' : error.message.replace(/^error: /, '')
+  return { code: 'USAGE', message, hints: ['coffer --help'], exitCode }
 }
 
 function addTryingCommands(program: Command, runner: Runner): void {
@@ -63,6 +64,7 @@ function addTryingCommands(program: Command, runner: Runner): void {
     .option('--api-port <port>', 'port of the signing endpoint', parsePort)
     .option('--crossmint-port <port>', "port of Crossmint's API", parsePort)
     .option('--chain-port <port>', 'port of the chain', parsePort)
+    .option('--key <key>', 'key of the signing service: key id, key ARN or alias/...', defaultAlias)
     .option('--allow-blind-signing', 'let the signing service sign bare hashes, as the guide’s function does')
     .action(options =>
       runner.sandbox({
@@ -72,6 +74,7 @@ function addTryingCommands(program: Command, runner: Runner): void {
           crossmint: options.crossmintPort,
           chain: options.chainPort,
         },
+        keyId: options.key,
         allowBlindSigning: options.allowBlindSigning === true,
       }),
     )
@@ -97,6 +100,11 @@ function addKeyCommands(program: Command, runner: Runner): void {
     .command('list')
     .description('list the keys that can sign for Ethereum')
     .action(() => runner.run(listKeys))
+  key
+    .command('use')
+    .description('write an existing key into the configuration')
+    .argument('<key>', 'key id, key ARN or alias/...')
+    .action(keyId => runner.run(context => adoptKey(context, keyId)))
   for (const state of ['enabled', 'disabled'] as const)
     key
       .command(state === 'enabled' ? 'enable' : 'disable')
@@ -145,27 +153,25 @@ function addWalletCommands(program: Command, runner: Runner): void {
     .command('register')
     .description('register a recipient with Crossmint, create the wallet, and save both in the address book')
     .argument('<name>', 'name in the address book, e.g. vendor:acme')
-    .requiredOption('--email <email>', 'email address that identifies the recipient')
-    .requiredOption('--first-name <name>', 'personal data that regulated transfers require')
-    .requiredOption('--last-name <name>', 'the same')
-    .requiredOption('--date-of-birth <date>', 'YYYY-MM-DD')
-    .requiredOption('--country <code>', 'country of residence, two letters (ISO 3166-1)')
+    .option('--email <email>', 'required: email address that identifies the recipient')
+    .option('--first-name <name>', 'required: personal data that regulated transfers require')
+    .option('--last-name <name>', 'required: the same')
+    .option('--date-of-birth <date>', 'required: YYYY-MM-DD')
+    .option('--country <code>', 'required: country of residence, two letters (ISO 3166-1)')
+    .hook('preAction', (_, action) =>
+      need(action, 'email', 'firstName', 'lastName', 'dateOfBirth', 'country'),
+    )
     .action((name, options) => runner.run(context => registerRecipient(context, { name, ...options })))
 }
 
 function addTransferCommands(program: Command, runner: Runner): void {
-  const reference = (command: Command): Command =>
-    command.requiredOption(
-      '--reference <text>',
-      'name of this payment: the same reference is never paid twice',
-    )
   const payment = (command: Command): Command =>
-    reference(
-      command
-        .argument('<amount>', 'token units, e.g. 250 or 0.01')
-        .argument('<token>', 'token symbol, e.g. usdc')
-        .requiredOption('--to <recipient>', 'name in the address book, or address'),
-    )
+    command
+      .argument('<amount>', 'token units, e.g. 250 or 0.01')
+      .argument('<token>', 'token symbol, e.g. usdc')
+      .option('--to <recipient>', 'required: name in the address book, or address')
+      .option('--reference <text>', 'required: name of this payment; one reference is never paid twice')
+      .hook('preAction', (_, action) => need(action, 'to', 'reference'))
   const transfer = program
     .command('transfer')
     .description('move money: `coffer transfer 250 usdc --to vendor:acme --reference INV-1`')
@@ -220,12 +226,26 @@ function addTransferCommands(program: Command, runner: Runner): void {
     )
     .option('--reference <text>', 'goes into the log of the signing service')
     .action(({ payload, ...options }) =>
-      runner.run(context => sign(context, { payloadFile: payload, ...options })),
+      runner.run(async context =>
+        (await import('./commands/sign.ts')).sign(context, { payloadFile: payload, ...options }),
+      ),
     )
 }
 
 // Loaded where it is needed: it brings the ABI decoding, half of what a command takes to start.
 const transfers = () => import('./commands/transfer.ts')
+
+// commander reports the first missing option only; here they are all named at once.
+function need(command: Command, ...names: string[]): void {
+  const options = command.opts<Record<string, unknown>>()
+  const missing = names
+    .filter(name => options[name] === undefined)
+    .map(name => `--${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`)
+  if (missing.length === 0) return
+  throw new CliError('USAGE', `missing: ${missing.join(', ')}`, {
+    hints: ['add --help to see what the command takes'],
+  })
+}
 
 function parsePort(text: string): number {
   const port = Number(text)
@@ -236,7 +256,8 @@ function parsePort(text: string): number {
 const helpText = `
 Configuration: coffer.json in this directory (or --config, or COFFER_CONFIG); these variables win over it:
   COFFER_KEY_ID  COFFER_SIGNER_ADDRESS  COFFER_ENDPOINT  COFFER_CHAIN  COFFER_WALLET  COFFER_RPC_URL
-  CROSSMINT_API_KEY (environment only)  CROSSMINT_BASE_URL
+  COFFER_MAXIMUM_FEE  AWS_REGION  CROSSMINT_BASE_URL, and from the environment only CROSSMINT_API_KEY,
+  COFFER_CONFIG, COFFER_STATE_DIRECTORY
 AWS credentials and Region are found as the AWS CLI finds them (AWS_PROFILE, AWS_REGION, ...).
 
 Exit codes: 0 done · 1 unexpected · 2 wrong input or configuration · 3 refused · 4 not authorised ·

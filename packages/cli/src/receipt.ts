@@ -17,15 +17,36 @@ const entryPointAbi = parseAbi([
 ])
 
 /**
- * Reads the receipt and checks that it holds the very user operation and token transfer that were signed.
+ * Makes sure, before any money moves, that receipts can be read from the right chain.
+ *
+ * @throws {CliError} RPC_UNREACHABLE or RPC_WRONG_CHAIN.
+ */
+export async function checkRpc(rpcUrl: string, chainId: number): Promise<void> {
+  const actual = await createPublicClient({ transport: http(rpcUrl) })
+    .getChainId()
+    .catch((cause: Error) => {
+      throw new CliError('RPC_UNREACHABLE', `"rpcUrl" does not answer: ${firstLine(cause)}`, {
+        exitCode: exitCodes.unavailable,
+        hints: ['nothing was sent', 'correct "rpcUrl" (COFFER_RPC_URL), or leave it out'],
+      })
+    })
+  if (actual !== chainId)
+    throw new CliError('RPC_WRONG_CHAIN', `"rpcUrl" is of chain ${actual}, the transfer is on ${chainId}`, {
+      hints: ['nothing was sent', 'correct "rpcUrl" (COFFER_RPC_URL), or leave it out'],
+    })
+}
+
+/**
+ * Reads the receipt and checks that it holds the very user operation and token transfer that were signed. The money has
+ * moved, or so Crossmint says, when this is called; so no failure here reads as if nothing had been sent.
  *
  * @param options.rpcUrl JSON-RPC URL of the chain.
  * @param options.amount Base units of the token.
- * @throws {CliError} RECEIPT_CHAIN_MISMATCH, RECEIPT_NOT_FOUND or RECEIPT_MISMATCH.
+ * @throws {CliError} RECEIPT_UNAVAILABLE or RECEIPT_MISMATCH.
  */
 export async function readReceipt(options: {
   rpcUrl: string
-  chainId: number
+  entryPoint: Address
   transactionHash: Hex
   userOperationHash: Hex
   token: Address
@@ -33,35 +54,21 @@ export async function readReceipt(options: {
   to: Address
   amount: bigint
 }): Promise<ChainReceipt> {
-  const client = createPublicClient({ transport: http(options.rpcUrl) })
-  const chainId = await client.getChainId().catch((cause: Error) => {
-    throw new CliError(
-      'RECEIPT_UNAVAILABLE',
-      `${options.rpcUrl} does not answer: ${cause.message.split('\n')[0]}`,
-      {
-        exitCode: exitCodes.unavailable,
-      },
-    )
-  })
-  if (chainId !== options.chainId)
-    throw new CliError(
-      'RECEIPT_CHAIN_MISMATCH',
-      `${options.rpcUrl} is chain ${chainId}, the transfer is on ${options.chainId}`,
-    )
-  const receipt = await client
+  const receipt = await createPublicClient({ transport: http(options.rpcUrl) })
     .waitForTransactionReceipt({ hash: options.transactionHash, timeout: 60_000 })
     .catch((cause: Error) => {
-      throw new CliError(
-        'RECEIPT_NOT_FOUND',
-        `no receipt of ${options.transactionHash}: ${cause.message.split('\n')[0]}`,
-        {
-          exitCode: exitCodes.unavailable,
-          hints: ['coffer transfer status REFERENCE'],
-        },
-      )
+      const text = `the transfer was sent (${options.transactionHash}), but its receipt cannot be read: ${firstLine(cause)}`
+      throw new CliError('RECEIPT_UNAVAILABLE', text, {
+        exitCode: exitCodes.unavailable,
+        hints: ['run the same command again: it pays nothing twice'],
+      })
     })
   const executed = parseEventLogs({ abi: entryPointAbi, logs: receipt.logs }).some(
-    log => log.args.userOpHash === options.userOperationHash && log.args.success,
+    log =>
+      isAddressEqual(log.address, options.entryPoint) &&
+      log.args.userOpHash === options.userOperationHash &&
+      isAddressEqual(log.args.sender, options.from) &&
+      log.args.success,
   )
   const moved = parseEventLogs({ abi: erc20Abi, eventName: 'Transfer', logs: receipt.logs }).some(
     log =>
@@ -70,15 +77,23 @@ export async function readReceipt(options: {
       isAddressEqual(log.args.to, options.to) &&
       log.args.value === options.amount,
   )
-  if (!executed || !moved)
+  if (receipt.status !== 'success' || !executed || !moved)
     throw new CliError(
       'RECEIPT_MISMATCH',
-      `transaction ${options.transactionHash} does not hold ${executed ? 'the token transfer' : 'the user operation'} that was signed`,
-      { exitCode: exitCodes.untrusted },
+      `Crossmint says the transfer succeeded, but transaction ${options.transactionHash} does not hold ${executed ? 'the token transfer' : 'the user operation'} that was signed`,
+      {
+        exitCode: exitCodes.untrusted,
+        hints: ['look at that transaction, and at the balances, before paying again'],
+      },
     )
   return {
     transactionHash: receipt.transactionHash,
     blockNumber: receipt.blockNumber,
     gasUsed: receipt.gasUsed,
   }
+}
+
+// viem's first line says what happened; the rest repeats the URL, whose path may hold a provider's key.
+function firstLine(error: Error): string {
+  return error.message.split('\n')[0] ?? error.message
 }

@@ -5,12 +5,15 @@ import { confirm, isCancel } from '@clack/prompts'
 
 export type Terminal = {
   readonly json: boolean
-  /** Says what is being waited for while `work` runs, then that it is done. `work` may report steps on the way. */
+  /**
+   * Says what is being waited for while `work` runs, then that it is done. Where `work` reports steps on the way, those are
+   * what is said to be done.
+   */
   readonly progress: <T>(text: string, work: (step: Step) => Promise<T>) => Promise<T>
   /** A line for people on stderr: what just happened. Silent with --json. */
   readonly note: (text: string) => void
-  /** Asks a yes/no question; undefined where there is nobody to ask. */
-  readonly confirm: (question: string) => Promise<boolean | undefined>
+  /** Asks a yes/no question. */
+  readonly confirm: (question: string) => Promise<'yes' | 'no' | 'interrupted' | 'nobody to ask'>
   readonly style: Style
 }
 
@@ -38,46 +41,66 @@ export function createTerminal(streams: Streams, options: { json: boolean; color
   const moving = stderr.isTTY === true && !options.json
   const style = createStyle(moving && options.color)
   const note = (text: string): void => {
-    if (!options.json) stderr.write(`${text}\n`)
+    if (!options.json) stderr.write(`${printable(text)}\n`)
   }
   return {
     json: options.json,
     style,
     note,
     progress: async (text, work) => {
-      let waitingFor = text
-      let stop = moving ? spin(stderr, style, text) : () => undefined
-      const finish = (mark: string, line: string): void => {
+      const wait = (what: string): (() => void) =>
+        moving ? spin(stderr, style, printable(what)) : () => undefined
+      let stop = wait(text)
+      let stepped = false
+      const mark = (sign: string): void => {
         stop()
-        note(`${mark} ${line}`)
+        if (!stepped) note(`${sign} ${text}`)
       }
       try {
         const result = await work((done, next) => {
-          finish(style.green('✓'), done)
-          waitingFor = next
-          if (moving) stop = spin(stderr, style, next)
+          stop()
+          stepped = true
+          note(`${style.green('✓')} ${done}`)
+          stop = wait(next)
         })
-        finish(style.green('✓'), waitingFor)
+        mark(style.green('✓'))
         return result
       } catch (error) {
-        finish(style.red('✗'), waitingFor)
+        mark(style.red('✗'))
         throw error
       }
     },
     confirm: async question => {
-      if (options.json || stdin.isTTY !== true || stderr.isTTY !== true) return undefined
-      const answer = await confirm({ message: question, initialValue: false, input: stdin, output: stderr })
-      return !isCancel(answer) && answer
+      if (options.json || stdin.isTTY !== true || stderr.isTTY !== true) return 'nobody to ask'
+      const message = printable(question)
+      const answer = await confirm({ message, initialValue: false, input: stdin, output: stderr })
+      if (isCancel(answer)) return 'interrupted'
+      return answer ? 'yes' : 'no'
     },
   }
 }
+
+/**
+ * Text without anything that could steer a terminal or turn its direction of writing: what comes from elsewhere must not
+ * be able to pass for our words. Line feeds and the few colours of `createStyle` stay.
+ */
+export function printable(text: string): string {
+  return text.replace(unprintable, '$1')
+}
+
+const ESC = '\u001b'
+const ours = Object.values(codes).flat().join('|')
+const unprintable = new RegExp(
+  `(\\n|${ESC}\\[(?:${ours})m)|[\\p{Cc}\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]`,
+  'gu',
+)
 
 /** Colours for a stream, or none at all. */
 export function createStyle(enabled: boolean): Style {
   const paint =
     ([open, close]: readonly [number, number]) =>
     (text: string): string =>
-      enabled ? `\u001b[${open}m${text}\u001b[${close}m` : text
+      enabled ? `${ESC}[${open}m${text}${ESC}[${close}m` : text
   return {
     bold: paint(codes.bold),
     dim: paint(codes.dim),
@@ -101,7 +124,7 @@ export function columns(rows: readonly (readonly [string, string | undefined])[]
 function spin(stream: NodeJS.WriteStream, style: Style, text: string): () => void {
   const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
   const draw = (frame: string): void => {
-    stream.write(`\r\u001b[K${style.cyan(frame)} ${text}`)
+    stream.write(`\r${ESC}[K${style.cyan(frame)} ${text}`)
   }
   let turn = 0
   draw(frames[0] ?? '')
@@ -111,6 +134,6 @@ function spin(stream: NodeJS.WriteStream, style: Style, text: string): () => voi
   }, 80)
   return () => {
     clearInterval(timer)
-    stream.write('\r\u001b[K')
+    stream.write(`\r${ESC}[K`)
   }
 }

@@ -51,7 +51,7 @@ describe.each(['refuse', 'allow'] as const)('with bare hashes: %s', blindSigning
 test('behavior: a bare hash is denied unless the switch allows it', () => {
   expect(reasons(authorize(bareHash, 'refuse'))).toEqual(['BLIND_SIGNING_REFUSED'])
   expect(authorize(bareHash, 'allow')).toMatchObject({ outcome: 'allow', rules: ['blind-signing'] })
-  expect(allowed().rules).toEqual(['understood-effects'])
+  expect(allowed().rules).toEqual(['decoded-effects'])
 })
 
 describe('the one road to the key', () => {

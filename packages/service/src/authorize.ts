@@ -39,7 +39,7 @@ export const authorize = (prepared: Prepared, blindSigning: BlindSigning): Decis
   if (first !== undefined) return { outcome: 'deny', reasons: [first, ...others] }
   const rules = prepared.effects.some(effect => effect.kind === 'opaque')
     ? ['blind-signing']
-    : ['understood-effects']
+    : ['decoded-effects']
   const allow = Object.freeze<Allow>({ outcome: 'allow', rules, prepared, [authorized]: true })
   unused.add(allow)
   return allow

@@ -40,7 +40,7 @@ test('default: the whole line of a signature', async () => {
       { kind: 'transfer', asset: TOKEN, from: ACCOUNT, to: expect.any(String), amount: '1500000' },
       { kind: 'fee', payer: '0x2222222222222222222222222222222222222222', maximum: '260001000000000' },
     ],
-    rules: ['understood-effects'],
+    rules: ['decoded-effects'],
     policyVersion: 'builtin-1',
     keyId: KEY_ARN,
     kmsRequestIds: ['kms-1', 'kms-2'],

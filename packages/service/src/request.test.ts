@@ -132,6 +132,10 @@ test.each(['', '{', '{"message":}', "{'message':1}", '\ufeff{}', '{}{}'])('error
   expect(faultsOf(body)).toEqual([' INVALID_JSON'])
 })
 
+test('error: a byte order mark, as bytes too', () => {
+  expect(faultsOf(Buffer.from(`\ufeff${JSON.stringify(minimal)}`))).toEqual([' INVALID_JSON'])
+})
+
 test('error: a body that is not UTF-8', () => {
   const body = Buffer.from(JSON.stringify({ ...minimal, reference: '?' }))
   expect(faultsOf(body)).toEqual([])

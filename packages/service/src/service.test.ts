@@ -37,7 +37,7 @@ test('default: a transfer is signed, and the signature is the signer’s over th
     message: expect.stringMatching(/^0x[0-9a-f]{64}$/),
     scheme: 'eip191',
     keyId: KEY_ARN,
-    rules: ['understood-effects'],
+    rules: ['decoded-effects'],
     policyVersion: 'builtin-1',
     requestId: 'request-1',
   })

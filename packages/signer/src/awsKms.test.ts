@@ -18,7 +18,11 @@ const ALIAS_ARN = 'arn:aws:kms:eu-central-1:111122223333:alias/treasury'
 const HASH = `0x${'5a'.repeat(32)}` as const
 
 type Call = { readonly operation: string; readonly region: string; readonly input: Record<string, unknown> }
-type Answer = { readonly status: number; readonly body: unknown } | 'hang up'
+type Answer =
+  | { readonly status: number; readonly body: unknown }
+  | 'hang up'
+  | 'say nothing'
+  | 'stop half-way'
 
 const ok = (body: unknown): Answer => ({ status: 200, body })
 // KMS answers client errors with 400, whatever its model says.
@@ -64,6 +68,8 @@ beforeEach(async () => {
     calls.push(call)
     const given = answer[call.operation]?.(call) ?? refuse('UnknownOperationException')
     if (given === 'hang up') return request.socket.destroy()
+    if (given === 'say nothing') return undefined
+    if (given === 'stop half-way') return response.writeHead(200, { 'content-length': '100' }).write('{')
     response.writeHead(given.status, {
       'content-type': 'application/x-amz-json-1.1',
       'x-amzn-requestid': `request-${calls.length}`,
@@ -384,4 +390,17 @@ describe('what KMS refuses', () => {
       `[KmsError: KMS GetPublicKey alias/treasury: The key is disabled. Enable it: aws kms enable-key --key-id KEY. (arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab is disabled.)]`,
     )
   })
+})
+
+describe('a KMS that does not finish', () => {
+  test.each(['say nothing', 'stop half-way'] as const)(
+    'error: it may %s; the deadline ends the request',
+    async silence => {
+      const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }
+      answer['Sign'] = () => silence
+      const key = await awsKms({ keyId: ARN, endpoint, credentials, deadlineMs: 200 })
+      await expect(key.signDigest(new Uint8Array(32))).rejects.toMatchObject({ code: 'KMS_UNAVAILABLE' })
+      server.closeAllConnections()
+    },
+  )
 })

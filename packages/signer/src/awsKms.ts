@@ -35,6 +35,8 @@ export type AwsKmsOptions = {
   readonly keyId: string
   /** Called after each request that KMS answered. */
   readonly onRequest?: ((request: KmsRequest) => void) | undefined
+  /** How long one request may take with all its retries, in milliseconds: 20 000 unless given. API Gateway waits 29 000. */
+  readonly deadlineMs?: number | undefined
 } & (
   | {
       /** A client of your own, instead of the settings below. */
@@ -74,7 +76,11 @@ export const awsKms = async (options: AwsKmsOptions): Promise<SigningKey> => {
   await checkRegion(client, name)
 
   const observe = options.onRequest ?? (() => undefined)
-  const answer = await send(() => client.send(new GetPublicKeyCommand({ KeyId: name.text })), {
+  // Of the request with all its retries, and of an answer that stops half-way, which the client's own timeouts do not see.
+  const deadline = (): { abortSignal: AbortSignal } => ({
+    abortSignal: AbortSignal.timeout(options.deadlineMs ?? 20_000),
+  })
+  const answer = await send(() => client.send(new GetPublicKeyCommand({ KeyId: name.text }), deadline()), {
     operation: 'GetPublicKey',
     keyId: name.text,
     digest: undefined,
@@ -93,7 +99,7 @@ export const awsKms = async (options: AwsKmsOptions): Promise<SigningKey> => {
         SigningAlgorithm: 'ECDSA_SHA_256',
       })
       const request = { operation: 'Sign', keyId: keyArn, digest: encodeHex(digest), observe } as const
-      return checkSignature(await send(() => client.send(command), request), keyArn)
+      return checkSignature(await send(() => client.send(command, deadline()), request), keyArn)
     },
   }
 }

@@ -60,6 +60,7 @@ const CODES: ReadonlyMap<string, KmsErrorCode> = new Map([
   ['ServiceUnavailableException', 'KMS_UNAVAILABLE'],
   ['InternalFailure', 'KMS_UNAVAILABLE'],
   ['TimeoutError', 'KMS_UNAVAILABLE'],
+  ['AbortError', 'KMS_UNAVAILABLE'],
 ])
 
 /** Translates what the AWS SDK threw at an operation on a key. */

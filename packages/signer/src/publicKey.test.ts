@@ -119,6 +119,14 @@ describe('PEM', () => {
   })
 
   test.each([
+    ['little', 'utf16le' as const, [0xff, 0xfe]],
+    ['big', undefined, [0xfe, 0xff]],
+  ])('error: UTF-16, %s end first, as PowerShell writes it', (_title, encoding, mark) => {
+    const bytes = encoding === undefined ? Buffer.from(PEM, 'utf16le').swap16() : Buffer.from(PEM, encoding)
+    expect(() => parsePublicKey(Buffer.concat([Buffer.from(mark), bytes]))).toThrow(/UTF-8/)
+  })
+
+  test.each([
     ['nothing but white space', ' \r\n', 'PUBLIC_KEY_EMPTY'],
     ['bare base64, as aws kms get-public-key prints it', LINE_1 + LINE_2, 'PUBLIC_KEY_NOT_PEM'],
     ['an SSH key', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8G', 'PUBLIC_KEY_NOT_PEM'],

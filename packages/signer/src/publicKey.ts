@@ -50,6 +50,9 @@ const toDer = (input: string | Uint8Array): Uint8Array => {
   if (typeof input === 'string') return decodePem(input)
   if (input.length === 0) throw new PublicKeyError('PUBLIC_KEY_EMPTY', 'The public key is empty.')
   if (input[0] === SEQUENCE) return input
+  // PowerShell's > writes this.
+  if ((input[0] === 0xff && input[1] === 0xfe) || (input[0] === 0xfe && input[1] === 0xff))
+    throw new PublicKeyError('PUBLIC_KEY_NOT_PEM', 'The text is UTF-16. Save it as UTF-8 or ASCII.')
   const text = new TextDecoder().decode(input)
   if (text.includes('-----BEGIN ')) return decodePem(text)
   throw new PublicKeyError(

@@ -164,7 +164,7 @@ async function stageContext(
       endpoint: sandbox.kms.url,
       credentials: async () => ({ accessKeyId, secretAccessKey }),
     },
-    readStandardInput: async () => '',
+    readStandardInput: async () => new Uint8Array(),
   })
 }
 

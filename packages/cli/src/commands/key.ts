@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-kms'
 import { parsePublicKey, publicKeyToAddress } from '@coffer/signer'
 import { saveSettings } from '../config.ts'
+import { requireYes } from '../confirm.ts'
 import { type Context, type Outcome, required } from '../context.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError } from '../failure.ts'
@@ -44,7 +45,7 @@ export async function createKey(
   if (existing !== undefined)
     throw new CliError('ALIAS_EXISTS', `${alias} already names ${existing.Arn}; nothing was created`, {
       exitCode: exitCodes.refused,
-      hints: [`coffer key show ${alias}`, 'coffer key create --alias another-name'],
+      hints: [`coffer key use ${alias}`, 'or coffer key create --alias another-name'],
     })
   const arn = await context.terminal.progress(
     'creating a KMS key (ECC_SECG_P256K1, sign and verify)',
@@ -74,25 +75,29 @@ export async function createKey(
       return created.Arn
     },
   )
-  const address = await addressOf(kms, arn)
-  const saved = await saveSettings(context.config, { keyId: arn, signerAddress: address })
+  return adopt(context, arn, alias)
+}
+
+/** Writes an existing key into the configuration: its ARN and its address. */
+export async function adoptKey(context: Context, keyId: string): Promise<Outcome> {
+  const { Arn: arn = '' } = await describe(context.kms(), keyId)
+  return adopt(context, arn, keyId.startsWith('alias/') ? keyId : undefined)
+}
+
+async function adopt(context: Context, arn: string, alias: string | undefined): Promise<Outcome> {
+  const { config } = context
   const { style } = context.terminal
-  return {
-    data: { keyArn: arn, alias, address, saved },
-    text: [
-      columns(
-        [
-          ['key ARN', arn],
-          ['alias', alias],
-          ['address', style.bold(address)],
-        ],
-        style,
-      ),
-      saved.length === 2
-        ? `saved in ${context.config.file}; next: coffer wallet create`
-        : `${context.config.file} already names a key and was left as it is`,
-    ].join('\n'),
-  }
+  const address = await addressOf(context.kms(), arn)
+  const saved = await saveSettings(config, { keyId: arn, signerAddress: address })
+  const rows: [string, string | undefined][] = [
+    ['key ARN', arn],
+    ['alias', alias],
+    ['address', style.bold(address)],
+  ]
+  const next = saved
+    ? `saved in ${config.file}; next: coffer wallet create`
+    : `not saved: ${config.file} names another key. Use --config for another treasury`
+  return { data: { keyArn: arn, alias, address, saved }, text: `${columns(rows, style)}\n${next}` }
 }
 
 /** Shows one key: spec, usage, state, aliases and Ethereum address. */
@@ -176,15 +181,8 @@ export async function setKeyState(
 ): Promise<Outcome> {
   const kms = context.kms()
   const { Arn: arn = '' } = await describe(kms, options.keyId ?? required(context.config, 'keyId'))
-  if (options.state === 'disabled' && !options.yes) {
-    const agreed = await context.terminal.confirm(
-      `Disable ${arn}? Every signature stops until it is enabled again.`,
-    )
-    if (agreed !== true)
-      throw new CliError('NOT_CONFIRMED', 'disabling the key was not confirmed; nothing was changed', {
-        hints: ['add --yes'],
-      })
-  }
+  if (options.state === 'disabled' && !options.yes)
+    await requireYes(context, `Disable ${arn}? Every signature stops until it is enabled again.`)
   await kms.send(
     options.state === 'enabled'
       ? new EnableKeyCommand({ KeyId: arn })

@@ -1,6 +1,7 @@
 // `coffer recipient register`: who may be paid. A regulated transfer goes to a Crossmint wallet of a registered user.
-import { saveSettings } from '../config.ts'
+import { saveRecipient } from '../config.ts'
 import type { Context, Outcome } from '../context.ts'
+import { exitCodes } from '../exitCodes.ts'
 import { CliError } from '../failure.ts'
 import { columns } from '../terminal.ts'
 
@@ -43,14 +44,18 @@ export async function registerRecipient(context: Context, recipient: Recipient):
   const wallet = await terminal.progress(`creating the wallet of ${recipient.name}`, () =>
     client.createWallet({ owner, adminSigner: { type: 'email', email: recipient.email } }),
   )
-  const known = config.recipients?.[recipient.name]
+  const { recipients = {} } = config
+  const known = Object.hasOwn(recipients, recipient.name) ? recipients[recipient.name] : undefined
   if (known !== undefined && known !== wallet.address)
     throw new CliError(
       'RECIPIENT_CHANGED',
       `${recipient.name} is ${known} in ${config.file}, but Crossmint says ${wallet.address}; nothing was saved`,
-      { hints: ['find out why before paying; then edit the address book by hand'] },
+      {
+        exitCode: exitCodes.untrusted,
+        hints: ['find out why before paying; then edit the address book by hand'],
+      },
     )
-  await saveSettings(config, { recipients: { [recipient.name]: wallet.address } })
+  await saveRecipient(config, recipient.name, wallet.address)
   return {
     data: { name: recipient.name, address: wallet.address },
     text: [

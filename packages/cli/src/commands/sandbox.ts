@@ -2,6 +2,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { type Sandbox, type SandboxOptions, startSandbox } from '@coffer/sandbox'
+import { environmentVariables } from '../config.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError } from '../failure.ts'
 import { columns, type Terminal } from '../terminal.ts'
@@ -30,6 +31,8 @@ export type SandboxRun = {
   readonly terminal: Terminal
   readonly directory: string
   readonly ports: NonNullable<SandboxOptions['ports']>
+  /** Key of the signing service: key id, key ARN or alias. It need not exist yet. */
+  readonly keyId: string
   readonly allowBlindSigning: boolean
   readonly writeResult: (data: object) => void
   readonly untilStopped: Promise<unknown>
@@ -42,7 +45,10 @@ async function serve(options: SandboxRun, home: string): Promise<void> {
     () =>
       startSandbox({
         ports: options.ports,
-        functionEnvironment: options.allowBlindSigning ? { COFFER_BLIND_SIGNING: 'allow' } : {},
+        functionEnvironment: {
+          KMS_KEY_ID: options.keyId,
+          ...(options.allowBlindSigning ? { COFFER_BLIND_SIGNING: 'allow' } : {}),
+        },
         onLog: line => terminal.note(terminal.style.dim(line)),
       }),
   )
@@ -111,5 +117,23 @@ function describe(sandbox: Sandbox, terminal: Terminal, file: string): string {
 function toShell(environment: Readonly<Record<string, string>>): string {
   const quote = (value: string): string => `'${value.replaceAll("'", "'\\''")}'`
   const lines = Object.entries(environment).map(([name, value]) => `export ${name}=${quote(value)}`)
-  return `# Points AWS tools, viem, Foundry and coffer at the sandbox: source this file.\n${lines.join('\n')}\n`
+  return [
+    '# Points AWS tools, viem, Foundry and coffer at the sandbox: source this file.',
+    '# What would lead elsewhere, or to a real treasury, is taken away first.',
+    `unset ${foreign.join(' ')}`,
+    ...lines,
+    '',
+  ].join('\n')
 }
+
+const foreign = [
+  ...[
+    'AWS_PROFILE',
+    'AWS_SESSION_TOKEN',
+    'AWS_ENDPOINT_URL_KMS',
+    'AWS_ENDPOINT_URL_STS',
+    'AWS_WEB_IDENTITY_TOKEN_FILE',
+  ],
+  ...['AWS_ROLE_ARN', 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'COFFER_STATE_DIRECTORY'],
+  ...Object.keys(environmentVariables),
+]

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import {
   approveTransferStep,
   createTransferStep,
+  entryPoint,
   fileJournal,
+  hasApproved,
   parseAmount,
   readTransfer,
   resolveIntent,
@@ -19,11 +21,12 @@ import {
   transfer,
   waitTransferStep,
 } from '@coffer/crossmint'
-import { isAddress } from 'viem'
+import { formatEther, isAddress, parseEther } from 'viem'
+import { requireYes } from '../confirm.ts'
 import { type Context, type Outcome, required } from '../context.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError } from '../failure.ts'
-import { type ChainReceipt, readReceipt } from '../receipt.ts'
+import { type ChainReceipt, checkRpc, readReceipt } from '../receipt.ts'
 import { columns, type Step } from '../terminal.ts'
 
 type Address = `0x${string}`
@@ -46,8 +49,9 @@ export async function runTransfer(
 ): Promise<Outcome> {
   const intent = toIntent(context, payment)
   const token = tokenOf(context, intent)
+  if (context.config.rpcUrl !== undefined) await checkRpc(context.config.rpcUrl, token.chainId)
   const known = await journalOf(context).read(intent.reference)
-  if (known?.outcome === undefined && !payment.yes) await confirm(context, describe(payment, intent))
+  if (known?.outcome === undefined && !payment.yes) await requireYes(context, describe(payment, intent))
   const first = known === undefined ? 'creating the transfer at Crossmint' : `looking up ${intent.reference}`
   const receipt = await context.terminal.progress(first, async step =>
     transfer({
@@ -111,7 +115,7 @@ export async function signTransfer(context: Context, reference: string): Promise
   }
 }
 
-/** Step 3: submits the signature. The money moves. */
+/** Step 3: submits the signature. The money moves. Where it was submitted before, only the status is told. */
 export async function approveTransfer(
   context: Context,
   reference: string,
@@ -119,13 +123,10 @@ export async function approveTransfer(
 ): Promise<Outcome> {
   const record = await journalOf(context).read(reference)
   if (record !== undefined && record.outcome === undefined && !options.yes)
-    await confirm(context, describe({ ...record.intent, to: record.intent.recipient }, record.intent))
-  const { id, status } = await context.terminal.progress('approving the transfer', async step => {
-    const shared = { ...(await stepOptions(context, step)), reference }
-    const signature =
-      options.signature ?? (await signTransferStep({ ...shared, sign: signWith(context, step) })).signature
-    return approveTransferStep({ ...shared, signature: signature as Hex })
-  })
+    await requireYes(context, describe({ ...record.intent, to: record.intent.recipient }, record.intent))
+  const { id, status } = await context.terminal.progress('approving the transfer', step =>
+    approve(context, reference, options.signature, step),
+  )
   return {
     data: { reference, transactionId: id, status },
     text: [
@@ -139,6 +140,21 @@ export async function approveTransfer(
       `next: coffer transfer status ${shellWord(reference)} --wait`,
     ].join('\n'),
   }
+}
+
+async function approve(
+  context: Context,
+  reference: string,
+  signature: string | undefined,
+  step: Step,
+): Promise<{ readonly id: string; readonly status: string }> {
+  const shared = { ...(await stepOptions(context, step)), reference }
+  if (signature !== undefined) return approveTransferStep({ ...shared, signature: signature as Hex })
+  const found = await readTransfer(shared)
+  if (found?.transaction !== undefined && hasApproved(found.transaction, found.record.intent.signerAddress))
+    return found.transaction
+  const signed = await signTransferStep({ ...shared, sign: signWith(context, step) })
+  return approveTransferStep({ ...shared, signature: signed.signature })
 }
 
 /** Where a transfer stands, by the journal and by Crossmint. */
@@ -253,13 +269,24 @@ function journalOf(context: Context): StepOptions['journal'] {
 }
 
 function stateOf(context: Context): string {
-  return join(context.config.stateDirectory, 'transfers')
+  const { stateDirectory, file } = context.config
+  if (stateDirectory === undefined)
+    throw new CliError(
+      'STATE_DIRECTORY_MISSING',
+      `there is no ${file}, beside which transfers in progress are recorded`,
+      {
+        hints: ["echo '{}' > coffer.json", 'or export COFFER_STATE_DIRECTORY=/a/place/that/stays'],
+      },
+    )
+  return join(stateDirectory, 'transfers')
 }
 
 async function stepOptions(context: Context, step: Step): Promise<StepOptions> {
   return {
     client: await context.crossmint(),
     journal: journalOf(context),
+    // The gas is Crossmint's to pay, unless the company says otherwise.
+    maximumFee: parseEther(context.config.maximumFee ?? '0'),
     onStep: progress => report(progress, step),
   }
 }
@@ -286,7 +313,7 @@ function wordsFor(progress: TransferProgress): [done: string, next: string] | un
       ]
     case 'compare':
       return [
-        `the user operation is exactly this transfer; its hash is ${progress.message}`,
+        `the user operation is exactly this transfer (${gas(progress.maximumFee)}); its hash is ${progress.message}`,
         'asking the signing endpoint',
       ]
     case 'sign':
@@ -295,10 +322,17 @@ function wordsFor(progress: TransferProgress): [done: string, next: string] | un
       return [`it is the signature of ${progress.signerAddress}`, 'submitting the approval']
     case 'approve':
       return [`approved; Crossmint says ${progress.status}`, 'waiting for the chain']
-    case 'wait':
     case 'done':
+      return [`Crossmint says ${progress.receipt.status}`, 'finishing']
+    case 'wait':
       return undefined
   }
+}
+
+function gas(maximumFee: bigint): string {
+  return maximumFee === 0n
+    ? 'its gas is sponsored'
+    : `its gas costs the wallet at most ${formatEther(maximumFee)}`
 }
 
 async function receiptOutcome(
@@ -331,11 +365,23 @@ async function readFromChain(
 ): Promise<ChainReceipt | undefined> {
   const { rpcUrl } = context.config
   const { transactionHash } = receipt
-  if (rpcUrl === undefined || transactionHash === undefined) return undefined
+  if (rpcUrl === undefined) return undefined
+  if (transactionHash === undefined)
+    throw new CliError(
+      'RECEIPT_UNAVAILABLE',
+      'Crossmint says the transfer succeeded, but names no transaction to read',
+      {
+        exitCode: exitCodes.untrusted,
+        hints: [
+          'look at the balances before paying again',
+          `coffer transfer status ${shellWord(receipt.reference)}`,
+        ],
+      },
+    )
   return context.terminal.progress('reading the receipt from the chain', () =>
     readReceipt({
       rpcUrl,
-      chainId: receipt.chainId,
+      entryPoint,
       transactionHash,
       userOperationHash: receipt.userOperationHash,
       token: token.address,
@@ -352,18 +398,6 @@ function describe(
 ): string {
   const recipient = payment.to === intent.recipient ? payment.to : `${payment.to} (${intent.recipient})`
   return `Send ${payment.amount} ${payment.token} on ${intent.chain} to ${recipient}, reference ${payment.reference}?`
-}
-
-async function confirm(context: Context, question: string): Promise<void> {
-  const agreed = await context.terminal.confirm(question)
-  if (agreed === true) return
-  throw new CliError(
-    'NOT_CONFIRMED',
-    agreed === false
-      ? 'not confirmed; nothing was sent'
-      : 'there is nobody to ask for confirmation; nothing was sent',
-    { hints: ['add --yes to send without asking'] },
-  )
 }
 
 function shellWord(text: string): string {

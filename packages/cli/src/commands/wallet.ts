@@ -1,5 +1,5 @@
 // `coffer wallet`: the treasury wallet whose signer is the KMS key.
-import { type Config, saveSettings } from '../config.ts'
+import { type Config, requireValid, saveSettings } from '../config.ts'
 import { type Context, type Outcome, required } from '../context.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError } from '../failure.ts'
@@ -23,6 +23,7 @@ export async function createWallet(
   const { config, terminal } = context
   const signer = (options.signer ?? required(config, 'signerAddress')) as Address
   const chain = options.chain ?? required(config, 'chain')
+  requireValid({ signerAddress: signer, chain })
   const client = await context.crossmint()
   const wallet = await terminal.progress(`creating the treasury wallet "${options.alias}"`, () =>
     client.createWallet({
@@ -59,9 +60,9 @@ export async function createWallet(
         ],
         terminal.style,
       ),
-      saved.includes('wallet')
+      saved
         ? `saved in ${config.file}`
-        : `${config.file} already names a wallet and was left as it is`,
+        : `not saved: ${config.file} names another wallet or chain. Use --config for another treasury`,
     ].join('\n'),
   }
 }

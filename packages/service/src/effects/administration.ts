@@ -28,9 +28,24 @@ const signatures = [
   'addOwner(address)',
   'removeOwner(address,address)',
   'setThreshold(uint256)',
-  // ERC-173
+  // Safe
+  'addOwnerWithThreshold(address,uint256)',
+  'removeOwner(address,address,uint256)',
+  'swapOwner(address,address,address)',
+  'changeThreshold(uint256)',
+  'enableModule(address)',
+  'disableModule(address,address)',
+  'setGuard(address)',
+  'setFallbackHandler(address)',
+  // ERC-173, OpenZeppelin's Ownable2Step, AccessControl and ProxyAdmin
   'transferOwnership(address)',
+  'acceptOwnership()',
   'renounceOwnership()',
+  'grantRole(bytes32,address)',
+  'revokeRole(bytes32,address)',
+  'changeAdmin(address)',
+  'upgrade(address,address)',
+  'upgradeAndCall(address,address,bytes)',
 ]
 
 const actions: ReadonlyMap<Hex, string> = new Map(

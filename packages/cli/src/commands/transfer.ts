@@ -15,6 +15,7 @@ import {
   type StepOptions,
   signTransferStep,
   type Token,
+  type Transaction,
   type TransferIntent,
   type TransferProgress,
   type TransferReceipt,
@@ -169,29 +170,27 @@ export async function showTransfer(
     )
     return receiptOutcome(context, receipt, tokenOf(context, receipt), 'sent')
   }
-  const found = await readTransfer({
-    client: await context.crossmint(),
-    journal: journalOf(context),
-    reference,
-  })
-  if (found === undefined)
+  const known = await journalOf(context).read(reference)
+  if (known === undefined)
     throw new CliError(
       'REFERENCE_UNKNOWN',
       `no transfer with the reference ${JSON.stringify(reference)} is on record here`,
-      {
-        exitCode: exitCodes.notFound,
-        hints: [`the record is in ${stateOf(context)}`],
-      },
+      { exitCode: exitCodes.notFound, hints: [`the record is in ${stateOf(context)}`] },
     )
-  const { record, transaction } = found
-  const status = record.outcome?.status ?? transaction?.status ?? 'not created'
-  const { intent, startedAt, updatedAt } = record
+  const { outcome, intent, startedAt, updatedAt } = known
+  // A success on record is final; anything else may have changed since.
+  const transaction = outcome?.status === 'success' ? undefined : await readTransaction(context, reference)
+  const now = transaction?.status ?? outcome?.status ?? 'not created'
+  const status =
+    outcome === undefined || outcome.status === now ? now : `${now} (recorded here: ${outcome.status})`
+  const transactionHash =
+    outcome?.status === 'success' ? outcome.receipt.transactionHash : transaction?.onChain.txId
   return {
     data: {
       reference,
       status,
-      transactionId: record.transactionId,
-      transactionHash: transaction?.onChain.txId,
+      transactionId: known.transactionId,
+      transactionHash,
       intent,
       startedAt,
       updatedAt,
@@ -202,13 +201,19 @@ export async function showTransfer(
         ['status', context.terminal.style.bold(status)],
         ['amount', `${intent.amount} ${intent.token}`],
         ['recipient', intent.recipient],
-        ['transaction', record.transactionId ?? 'none yet'],
-        ['tx hash', transaction?.onChain.txId],
+        ['transaction', known.transactionId ?? 'none yet'],
+        ['tx hash', transactionHash],
         ['started', startedAt],
       ],
       context.terminal.style,
     ),
   }
+}
+
+async function readTransaction(context: Context, reference: string): Promise<Transaction | undefined> {
+  const client = await context.crossmint()
+  const found = await readTransfer({ client, journal: journalOf(context), reference })
+  return found?.transaction
 }
 
 // Calls the signing endpoint for the workflow.

@@ -49,7 +49,8 @@ const sent = await wallet.send(RECIPIENT, 'usdc', amount, { transactionType: 're
 console.log(JSON.stringify({ wallet: wallet.address, hash: sent.hash, transactionId: sent.transactionId }))
 
 async function onSign(message) {
-  const transactions = await client.listTransactions(wallet.address)
+  // The SDK has created it a moment ago.
+  const transactions = await client.listTransactions(wallet.address, { perPage: 50 })
   const transaction = transactions.find(({ onChain }) => onChain.userOperationHash === message)
   if (transaction === undefined)
     throw new Error(`no transaction of ${wallet.address} has the hash ${message}`)
@@ -60,6 +61,7 @@ async function onSign(message) {
     recipient: RECIPIENT,
     amount: parseAmount(amount, token.decimals),
     signer: COFFER_SIGNER_ADDRESS,
+    maximumFee: 0n, // Crossmint sponsors the gas
   })
   const { signature } = await endpoint({
     message,

@@ -1,7 +1,9 @@
 // The signing endpoint as other clients reach it: curl's own SigV4, tampered requests, a bare hash, and the log.
 
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { concat, keccak256, recoverMessageAddress, stringToHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { onPath, run } from './support/run.ts'
@@ -77,6 +79,35 @@ test("error: an answer that is not the key's signature is refused, whoever gives
   liar.close()
   expect(status).toBe(8)
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'SIGNATURE_REFUSED' } })
+})
+
+test('coffer sign --payload tells what the signature permits, and refuses a hash that is not of it', async () => {
+  const created = await treasury.run([
+    ...['transfer', 'create', '7', 'usdc', '--to', 'vendor:acme', '--reference', 'payload', '--json'],
+  ])
+  const { transactionId, message: hash } = JSON.parse(created.stdout)
+  const { url, apiKey } = treasury.sandbox.crossmint
+  const transaction = await fetch(
+    `${url}/api/2025-06-09/wallets/${treasury.wallet}/transactions/${transactionId}`,
+    {
+      headers: { 'x-api-key': apiKey },
+    },
+  )
+  const { onChain } = (await transaction.json()) as { onChain: { userOperation: object } }
+  const { chainId, entryPoint } = treasury.sandbox.chain
+  const payload = { kind: 'userOperation', chainId, entryPoint, userOperation: onChain.userOperation }
+  await writeFile(join(treasury.directory, 'payload.json'), JSON.stringify(payload))
+  const signed = await treasury.run(['sign', '--payload', 'payload.json', '--message', hash])
+  expect({ status: signed.status, stdout: signed.stdout }).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/permits +.*transfer.*7000000.*rules +decoded-effects/s),
+  })
+  const other = await treasury.run(['sign', '--payload', 'payload.json', '--message', message, '--json'])
+  expect({ status: other.status, ...JSON.parse(other.stdout) }).toMatchObject({
+    status: 8,
+    error: { code: 'HASH_MISMATCH' },
+  })
+  expect((await treasury.run(['sign', '--payload', 'nothing.json'])).stderr).not.toContain('✗')
 })
 
 test('a request that nobody signed reaches no function', async () => {

@@ -6,7 +6,7 @@ import { CrossmintWallets, createCrossmint } from '@crossmint/wallets-sdk'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startWorld, type World } from '../test/crossmint.ts'
-import { faultsOf } from '../test/openapi.ts'
+import { faultsOf, testConformity } from '../test/openapi.ts'
 
 let world: World
 const { fetch } = globalThis
@@ -37,6 +37,8 @@ afterAll(async () => {
   vi.restoreAllMocks()
   await world.stop()
 })
+
+testConformity()
 
 const account = privateKeyToAccount(generatePrivateKey())
 const recovery = {

@@ -20,7 +20,20 @@ export type SandboxOptions = {
   readonly region?: string | undefined
   /** The function's environment: KMS_KEY_ID, COFFER_SIGNER_ADDRESS and COFFER_BLIND_SIGNING, as in production. */
   readonly functionEnvironment?: Readonly<Record<string, string>> | undefined
-  /** Receives each log line of the signing function; CloudWatch's place. */
+  readonly crossmint?:
+    | {
+        /** A staging server key to accept besides the sandbox's own, for example a developer's `sk_staging_...`. */
+        readonly apiKey?: string | undefined
+        /** So many reading and writing requests a minute; off by default, 360 and 120 at the real API. */
+        readonly rateLimit?: { readonly readsPerMinute: number; readonly writesPerMinute: number } | undefined
+        /** Milliseconds from an approval to the broadcast; 200 by default. */
+        readonly settleDelay?: number | undefined
+      }
+    | undefined
+  /**
+   * Receives each log line of the signing function, CloudWatch's place; and one line, with the code CHAIN_LOST, if
+   * the chain ends before the sandbox does.
+   */
   readonly onLog?: ((line: string) => void) | undefined
 }
 
@@ -39,19 +52,26 @@ export type Sandbox = {
 /** The alias the signing function looks for unless told otherwise: the one `coffer key create` gives. */
 const defaultKey = 'alias/treasury-admin-signer'
 
+/** In the form of the signing function's own lines. */
+const chainLost = JSON.stringify({
+  code: 'CHAIN_LOST',
+  message: 'The chain (anvil) has ended: Crossmint and the RPC URL no longer work. Start the sandbox again.',
+})
+
 /**
  * Starts the sandbox. Every part listens on 127.0.0.1 only; state lives in memory and ends with it.
  *
  * The signing function resolves its key at the first request, as Lambda's cold start does; so a key may be created
  * after the sandbox has started. A function that could not start tries again at the next request.
  *
- * @param options Ports, AWS Region and the function's environment.
+ * @param options Ports, AWS Region, the function's environment, and how Crossmint's API behaves.
  * @returns The running sandbox. `stop` ends every part of it.
  * @throws {ANVIL_NOT_FOUND | ANVIL_EXITED} the chain cannot be started.
- * @throws {EADDRINUSE} a given port is taken.
+ * @throws {EADDRINUSE} a given port is taken; the chain's own port is ANVIL_EXITED then, with what anvil said.
+ * @throws {INVALID_API_KEY} the API key has not the form of a Crossmint staging server key.
  */
 export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
-  const { ports = {}, region = 'eu-north-1' } = options
+  const { ports = {}, region = 'eu-north-1', onLog = () => undefined } = options
   const stops: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
     for (const end of stops.splice(0).reverse()) await end()
@@ -68,11 +88,11 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
       signer: onRequest =>
         functionSigner(kms.url, identities, region, options.functionEnvironment ?? {}, onRequest),
       blindSigning: options.functionEnvironment?.['COFFER_BLIND_SIGNING'] === 'allow' ? 'allow' : 'refuse',
-      log: options.onLog ?? (() => undefined),
+      log: onLog,
     })
     const gateway = keep(await startGateway({ port: ports.api, ...account, stage: 'prod', handler }))
-    const chain = keep(await startChain({ port: ports.chain }))
-    const crossmint = keep(await startCrossmint({ port: ports.crossmint, chain }))
+    const chain = keep(await startChain({ port: ports.chain, onLost: () => onLog(chainLost) }))
+    const crossmint = keep(await startCrossmint({ ...options.crossmint, port: ports.crossmint, chain }))
     return {
       region,
       identities,

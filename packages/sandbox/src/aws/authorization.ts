@@ -35,11 +35,9 @@ export const parseAuthorization = (
   const [scheme = '', ...rest] = header.trim().split(' ')
   if (!scheme.startsWith('AWS4-')) return { failure: { kind: 'malformed', authorization: header } }
   const parameters = new Map<string, string>()
-  const pairs = rest
-    .join(' ')
-    .split(',')
-    .map(pair => pair.trim())
-  for (const pair of pairs.filter(pair => pair !== '')) {
+  const text = rest.join(' ').trim()
+  const pairs = text === '' ? [] : text.split(',').map(pair => pair.trim())
+  for (const pair of pairs) {
     const equals = pair.indexOf('=')
     const name = pair.slice(0, equals)
     if (equals < 0) return { failure: { kind: 'malformed', authorization: header } }

@@ -1,19 +1,7 @@
 // The canonical request of Signature Version 4, for every service but S3 (whose paths are neither normalised nor
 // encoded twice). IAM User Guide, "Create a signed AWS API request", step 1.
-//
-// Text is kept as it came over the wire, one character per byte (latin1, as node:http hands it out), so that what is
-// hashed is what was sent.
 import { createHash } from 'node:crypto'
-
-/** A request as received: nothing decoded, normalised or joined. */
-export type RawRequest = {
-  readonly method: string
-  /** The request target: path and query, one character per byte. */
-  readonly url: string
-  /** Names and values in turn, duplicates kept, one character per byte (`IncomingMessage.rawHeaders`). */
-  readonly rawHeaders: readonly string[]
-  readonly body: Uint8Array
-}
+import { headersByName, type RawRequest, splitTarget } from '../rawRequest.ts'
 
 /**
  * Builds the canonical request.
@@ -36,12 +24,6 @@ export const canonicalRequest = (request: RawRequest, signedHeaders: readonly st
   ].join('\n')
 }
 
-/** The path and the query (without the question mark) of a request target. */
-export const splitTarget = (url: string): { readonly path: string; readonly query: string } => {
-  const mark = url.indexOf('?')
-  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) }
-}
-
 /** The decoded names and values of a query, in the order sent; a name without a value has an empty one. */
 export const queryPairs = (query: string): readonly (readonly [name: string, value: string])[] =>
   query
@@ -52,16 +34,6 @@ export const queryPairs = (query: string): readonly (readonly [name: string, val
       const [name, value] = equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
       return [percentDecode(name), percentDecode(value)] as const
     })
-
-/** All values of each header by lower-case name, in the order sent. */
-export const headersByName = (rawHeaders: readonly string[]): ReadonlyMap<string, readonly string[]> => {
-  const headers = new Map<string, string[]>()
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] ?? '').toLowerCase()
-    headers.set(name, [...(headers.get(name) ?? []), rawHeaders[i + 1] ?? ''])
-  }
-  return headers
-}
 
 /** SHA-256 in lower-case hex. A string is hashed as one byte per character. */
 export const sha256Hex = (data: Uint8Array | string): string =>

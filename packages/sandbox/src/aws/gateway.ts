@@ -1,7 +1,8 @@
 // A REST API of API Gateway on loopback: POST on the root resource of one stage, authorized by AWS_IAM, with a Lambda
 // proxy integration behind it. Plain HTTP, where the real one insists on TLS; nothing but loopback can reach it.
 import { randomBytes, randomUUID } from 'node:crypto'
-import { splitTarget } from './canonicalRequest.ts'
+import { splitTarget } from '../rawRequest.ts'
+import { type Listener, listen, type ServerRequest, type ServerResponseData } from '../server.ts'
 import {
   type GatewayError,
   integrationTimeout,
@@ -14,7 +15,6 @@ import {
 import { readResult } from './gateway/proxyResult.ts'
 import { type ApiContext, type RestApiEvent, restApiEvent } from './gateway/restApiEvent.ts'
 import { findIdentity, type Identity } from './identity.ts'
-import { type Listener, listen, type ServerRequest, type ServerResponseData } from './server.ts'
 import { verifySignature } from './sigv4.ts'
 
 /** A running API. */

@@ -102,11 +102,24 @@ describe('the protocol', () => {
     ['GET', 'application/x-amz-json-1.1'],
     ['POST', 'application/json'],
     ['POST', 'application/x-amz-json-1.0'],
+    ['POST', 'application/x-amz-json-1.10'],
+    ['POST', 'application/x-www-form-urlencoded-not'],
   ])('error: %s with %s', async (method, contentType) => {
     expect(await send({ method, contentType })).toMatchObject({
       status: 404,
       body: '<UnknownOperationException/>\n',
     })
+  })
+
+  test.each(['Application/X-AMZ-JSON-1.1', 'application/x-amz-json-1.1 ; charset=utf-8'])(
+    'behavior: content type %s is the same media type',
+    async contentType => {
+      expect(await send({ contentType })).toMatchObject({ status: 200 })
+    },
+  )
+
+  test.each(['/x', '//', '/keys/'])('error: the path %s', async path => {
+    expect(await send({ path })).toMatchObject({ status: 404, body: '<UnknownOperationException/>\n' })
   })
 
   test('error: a body of more than a megabyte', async () => {
@@ -224,6 +237,8 @@ const client = (identity: Identity, maxAttempts: number): KMSClient => {
 
 type Request = {
   readonly method: string
+  /** With its query. */
+  readonly path: string
   readonly contentType: string
   readonly target: string
   readonly body: string
@@ -236,7 +251,7 @@ type Answer = { readonly status: number; readonly headers: Headers; readonly bod
 
 /** Signs and sends a request; ListKeys, unless told otherwise. */
 const send = async (request: Partial<Request>): Promise<Answer> => {
-  const { method = 'POST', body = '{}', identity = identities.administrator } = request
+  const { method = 'POST', path = '/', body = '{}', identity = identities.administrator } = request
   const amzDate = formatAmzDate(Date.now())
   const scope = {
     date: amzDate.slice(0, 8),
@@ -253,12 +268,12 @@ const send = async (request: Partial<Request>): Promise<Answer> => {
   const names = Object.keys(headers)
   const bytes = new Uint8Array(Buffer.from(method === 'GET' ? '' : body))
   const canonical = canonicalRequest(
-    { method, url: '/', rawHeaders: Object.entries(headers).flat(), body: bytes },
+    { method, url: path, rawHeaders: Object.entries(headers).flat(), body: bytes },
     names,
   )
   const signature = sign(identity, scope, stringToSign(amzDate, scope, canonical))
   const credential = `${identity.accessKeyId}/${Object.values(scope).join('/')}/aws4_request`
-  const response = await fetch(server.url, {
+  const response = await fetch(server.url + path, {
     method,
     headers: {
       ...headers,

@@ -1,13 +1,13 @@
 // AWS Key Management Service on loopback: AWS JSON 1.1 (`TrentService.*`), and STS at the same address, because
 // AWS_ENDPOINT_URL sends every service there. AWS KMS API Reference, version 2014-11-01.
 import { randomUUID } from 'node:crypto'
-import { headersByName } from './canonicalRequest.ts'
+import { headersByName, splitTarget } from '../rawRequest.ts'
+import { type Listener, listen, type ServerRequest, type ServerResponseData } from '../server.ts'
 import { findIdentity, type Identity } from './identity.ts'
 import { AwsError } from './kms/awsError.ts'
 import { operations } from './kms/operations.ts'
 import { removeDeletedKeys, type Store } from './kms/store.ts'
 import { type Random, systemRandom } from './random.ts'
-import { type Listener, listen, type ServerRequest, type ServerResponseData } from './server.ts'
 import { describeFailure } from './signatureFailure.ts'
 import { verifySignature } from './sigv4.ts'
 import { respondSts } from './sts.ts'
@@ -48,10 +48,15 @@ export const startKms = (options: {
     maxBodyBytes,
     now,
     respond: async request => {
-      const contentType = header(request, 'content-type')
-      if (contentType.startsWith('application/x-www-form-urlencoded'))
-        return respondSts(request, { lookup, now })
-      return respondKms(request, store, lookup)
+      if (request.method !== 'POST' || splitTarget(request.url).path !== '/') return unknownOperation()
+      switch (mediaType(request)) {
+        case 'application/x-amz-json-1.1':
+          return respondKms(request, store, lookup)
+        case 'application/x-www-form-urlencoded':
+          return respondSts(request, { lookup, now })
+        default:
+          return unknownOperation()
+      }
     },
   })
 }
@@ -61,12 +66,6 @@ const respondKms = (
   store: Store,
   lookup: (accessKeyId: string) => Identity | undefined,
 ): ServerResponseData => {
-  if (
-    request.method !== 'POST' ||
-    !header(request, 'content-type').startsWith('application/x-amz-json-1.1')
-  ) {
-    return answer(404, '<UnknownOperationException/>\n')
-  }
   if (request.bodyTooLarge) return answer(413, '')
   const verified = verifySignature(request, { service: 'kms', region: store.region, lookup, now: store.now })
   if ('failure' in verified) {
@@ -85,6 +84,8 @@ const respondKms = (
     return error(thrown)
   }
 }
+
+const unknownOperation = (): ServerResponseData => answer(404, '<UnknownOperationException/>\n')
 
 /** KMS answers a client's errors with status 400, whatever status its service model gives them. */
 const error = (thrown: unknown): ServerResponseData =>
@@ -108,6 +109,10 @@ const parseJson = (body: Uint8Array): unknown => {
     throw new AwsError('SerializationException')
   }
 }
+
+/** RFC 9110 section 8.3.1: in any letter case, parameters apart. */
+const mediaType = (request: ServerRequest): string =>
+  (header(request, 'content-type').split(';')[0] ?? '').trim().toLowerCase()
 
 const header = (request: ServerRequest, name: string): string =>
   headersByName(request.rawHeaders).get(name)?.[0] ?? ''

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { RawRequest } from './canonicalRequest.ts'
+import type { RawRequest } from '../rawRequest.ts'
 import { createIdentities, findIdentity, type Identity } from './identity.ts'
 import { describeFailure } from './signatureFailure.ts'
 import { verifySignature } from './sigv4.ts'
@@ -88,6 +88,18 @@ describe('signatures of an independent signer', () => {
     )
   })
 
+  test('no byte of the Authorization header can be changed', async () => {
+    const request = await signed({ identity: lambda })
+    const authorization = headerValue(request, 'authorization')
+    const accepted = [...authorization].flatMap((old, index) =>
+      Array.from({ length: 0x7e - 0x20 }, (_, n) => String.fromCharCode(0x21 + n))
+        .filter(byte => byte !== old)
+        .map(byte => authorization.slice(0, index) + byte + authorization.slice(index + 1))
+        .filter(changed => 'identity' in verify(withHeader(request, 'authorization', changed))),
+    )
+    expect(accepted).toEqual([])
+  })
+
   test('an unsigned header may change', async () => {
     const request = await signed({ unsigned: { 'x-other': 'a' } })
     expect(verify(withHeader(request, 'x-other', 'b'))).toEqual({ identity: operator })
@@ -132,6 +144,9 @@ describe('refusals', () => {
     ['AWS4-ECDSA-P256-SHA256 Credential=a,SignedHeaders=host,Signature=a', 'algorithm'],
     ['AWS4-HMAC-SHA256 Credential=a/b,SignedHeaders=host,Signature=a', 'credential'],
     ['AWS4-HMAC-SHA256 Credential=a/b/c/d/e/f,SignedHeaders=host,Signature=a', 'credential'],
+    ['AWS4-HMAC-SHA256 Credential=a,,SignedHeaders=host,Signature=a', 'malformed'],
+    ['AWS4-HMAC-SHA256 Credential=a,SignedHeaders=host,Signature=a,', 'malformed'],
+    ['AWS4-HMAC-SHA256 , Credential=a,SignedHeaders=host,Signature=a', 'malformed'],
     ['', 'malformed'],
   ])('error: Authorization %j is %s', async (authorization, kind) => {
     expect(kindOf(verify(await withAuthorization(() => authorization)))).toBe(kind)
@@ -254,6 +269,12 @@ describe('refusals', () => {
       'InvalidSignatureException',
       "'x-amz-target' must be a 'SignedHeader' in the AWS Authorization.",
     ])
+  })
+
+  test('error: a header whose name only begins like that of the body hash must be signed', () => {
+    const request = handSigned(['host', 'x-amz-date'])
+    const rawHeaders = [...request.rawHeaders, 'x-amz-content-sha256-extra', 'a']
+    expect(kindOf(verify({ ...request, rawHeaders }))).toBe('unsigned')
   })
 
   test.each([[['x-amz-date', 'host']], [['host', 'host', 'x-amz-date']], [['Host', 'x-amz-date']]])(

@@ -2,16 +2,10 @@
 // IAM User Guide, "AWS Signature Version 4 for API requests". Stricter than AWS where AWS is lenient: whatever the
 // signature does not cover and could change the meaning of a request is refused.
 import { timingSafeEqual } from 'node:crypto'
+import { headersByName, type RawRequest, splitTarget } from '../rawRequest.ts'
 import { formatAmzDate, parseAmzDate } from './amzDate.ts'
 import { type Credential, parseAuthorization, parseCredential } from './authorization.ts'
-import {
-  canonicalRequest,
-  headersByName,
-  queryPairs,
-  type RawRequest,
-  sha256Hex,
-  splitTarget,
-} from './canonicalRequest.ts'
+import { canonicalRequest, queryPairs, sha256Hex } from './canonicalRequest.ts'
 import type { Identity } from './identity.ts'
 import type { ScopeFault, SignatureFailure } from './signatureFailure.ts'
 import { algorithm, sign, stringToSign, terminator } from './signingKey.ts'

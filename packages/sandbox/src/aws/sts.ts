@@ -1,9 +1,9 @@
 // AWS Security Token Service, as far as asking who one is: GetCallerIdentity, in AWS's query protocol
 // (a form in, XML out). AWS STS API Reference, version 2011-06-15.
 import { randomUUID } from 'node:crypto'
-import type { RawRequest } from './canonicalRequest.ts'
+import type { RawRequest } from '../rawRequest.ts'
+import type { ServerResponseData } from '../server.ts'
 import type { Identity } from './identity.ts'
-import type { ServerResponseData } from './server.ts'
 import { describeFailure, type SignatureFailure } from './signatureFailure.ts'
 import { verifySignature } from './sigv4.ts'
 

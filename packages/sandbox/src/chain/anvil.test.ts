@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { expect, test } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startAnvil, untilParentEnds } from './anvil.ts'
 
 test('a parent that is killed takes its anvil along', async () => {
@@ -25,6 +28,30 @@ test('error: ANVIL_EXITED when the port is taken, with what anvil said', async (
     message: expect.stringContaining('Address already in use'),
   })
   await first.stop()
+})
+
+describe('onLost', () => {
+  // Stands for anvil: says that it listens, then does what the program says.
+  const start = async (program: string, onLost: () => void) => {
+    const directory = await mkdtemp(join(tmpdir(), 'coffer-anvil-'))
+    const binary = join(directory, 'anvil')
+    await writeFile(binary, `#!/bin/sh\necho "Listening on 127.0.0.1:1"\n${program}\n`, { mode: 0o700 })
+    const anvil = await startAnvil({ port: 0, chainId: 1, binary, onLost })
+    onTestFinished(() => rm(directory, { recursive: true }))
+    return anvil
+  }
+
+  test('is called when anvil ends by itself', async () => {
+    await new Promise<void>((resolve, reject) => {
+      start('exit 1', resolve).catch(reject)
+    })
+  })
+
+  test('is not called when it is stopped', async () => {
+    const onLost = vi.fn()
+    await (await start('exec sleep 600', onLost)).stop()
+    expect(onLost).not.toHaveBeenCalled()
+  })
 })
 
 test('error: ANVIL_NOT_FOUND says how to get it', async () => {

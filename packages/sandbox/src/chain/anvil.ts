@@ -12,6 +12,7 @@ export type Anvil = {
 /**
  * Starts anvil and resolves when it listens. The hardfork is pinned, so that gas rules do not change with the
  * binary.
+ * @param options.onLost is called once if anvil ends, later on, without having been stopped
  * @throws {ANVIL_NOT_FOUND} neither the npm package nor an `anvil` on PATH is there
  * @throws {ANVIL_EXITED} anvil ended before it listened, for example because the port is taken
  */
@@ -19,6 +20,7 @@ export const startAnvil = async (options: {
   port: number
   chainId: number
   binary?: string
+  onLost?: (() => void) | undefined
 }): Promise<Anvil> => {
   const { binary = anvilBinary() } = options
   const child = spawn(
@@ -33,9 +35,14 @@ export const startAnvil = async (options: {
     { stdio: ['pipe', 'pipe', 'pipe'], detached: true },
   )
   const port = await listeningPort(child, binary)
+  let stopping = false
+  child.on('exit', () => {
+    if (!stopping) options.onLost?.()
+  })
   return {
     rpcUrl: `http://127.0.0.1:${port}`,
     stop: async () => {
+      stopping = true
       if (child.exitCode !== null || child.signalCode !== null) return
       child.stdin.end()
       await once(child, 'exit')

@@ -46,14 +46,19 @@ export type Chain = {
  * Starts the chain on loopback and deploys the contracts. It ends with `stop()`, or with this process.
  * @param options.port of the JSON-RPC server; a free one is chosen by default
  * @param options.chainId Base Sepolia's, 84532, by default
+ * @param options.onLost is called once if anvil ends without having been stopped
  * @throws {ANVIL_NOT_FOUND} neither the npm package nor an `anvil` on PATH is there
  * @throws {ANVIL_EXITED} anvil ended before it listened, for example because the port is taken
  */
 export const startChain = async (
-  options: { readonly port?: number | undefined; readonly chainId?: number | undefined } = {},
+  options: {
+    readonly port?: number | undefined
+    readonly chainId?: number | undefined
+    readonly onLost?: (() => void) | undefined
+  } = {},
 ): Promise<Chain> => {
   const { port = 0, chainId = 84532 } = options
-  const anvil = await startAnvil({ port, chainId })
+  const anvil = await startAnvil({ port, chainId, onLost: options.onLost })
   try {
     return await furnish(anvil.rpcUrl, chainId, anvil.stop)
   } catch (error) {

@@ -59,6 +59,9 @@ test('error: the sandbox key speaks for marked identities only', () => {
     return isSandboxKeySignature(bytes, nacl.sign.detached(bytes, secretKey))
   }
   expect(accepts('sk_staging.a.sandbox')).toBe(true)
+  expect(accepts('ck_production.a.sandbox')).toBe(false)
+  expect(accepts('sk_production.a.sandbox')).toBe(false)
+  expect(accepts('sk_staging-x.a.sandbox')).toBe(false)
   expect(accepts('sk_staging.a.0123456789abcdef0123456789abcdef')).toBe(false)
   expect(isSandboxKeySignature(Buffer.from('sk_staging.a.sandbox'), new Uint8Array(64))).toBe(false)
   expect(isSandboxKeySignature(Buffer.from('sk_staging.a.sandbox'), new Uint8Array(3))).toBe(false)

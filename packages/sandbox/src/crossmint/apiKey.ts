@@ -35,9 +35,9 @@ export const sandboxProject = (apiKey: string): string | undefined => {
 /** @returns the project named in any server key of the staging environment, whoever signed it */
 export const namedProject = (apiKey: string): string | undefined => splitKey(apiKey)?.identity.split('.')[0]
 
-/** True for a signature of the sandbox over the identity of a sandbox key, and over nothing else. */
+/** True for a signature of the sandbox over the identity of a staging server key of its own, and over nothing else. */
 export const isSandboxKeySignature = (message: Uint8Array, signature: Uint8Array): boolean =>
-  Buffer.from(message).toString().endsWith(`.${marker}`) &&
+  isSandboxIdentity(Buffer.from(message).toString()) &&
   signature.length === 64 &&
   ed25519.verify(signature, message, sandboxPublicKey)
 
@@ -50,6 +50,9 @@ const signingKey = Buffer.from('coffer sandbox: a worthless key.')
 const sandboxPublicKey = ed25519.getPublicKey(signingKey)
 
 const signedBytes = (identity: string): Uint8Array => Buffer.from(`${prefix}.${identity}`)
+
+const isSandboxIdentity = (message: string): boolean =>
+  message.startsWith(`${prefix}.`) && message.endsWith(`.${marker}`)
 
 const splitKey = (apiKey: string): { identity: string; signature: Uint8Array | undefined } | undefined => {
   if (!apiKey.startsWith(`${prefix}_`)) return undefined

@@ -2,6 +2,7 @@ import { concat, type Hex, hexToBigInt, numberToHex, pad, slice } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { messageOf, startWorld, treasuryBody, type World } from '../../test/crossmint.ts'
+import { testConformity } from '../../test/openapi.ts'
 import { approve } from './approvals.ts'
 import type { Approvable, Wallet } from './project.ts'
 
@@ -11,6 +12,8 @@ beforeAll(async () => {
 })
 afterEach(() => world.crossmint.trouble.reset())
 afterAll(() => world.stop())
+
+testConformity()
 
 const stranger = pad('0x5737', { size: 20 })
 const pending = async () => (await world.transfer({ recipient: stranger, amount: '1' })).body
@@ -147,13 +150,32 @@ describe('error: refused, and the transaction still awaits its approval', () => 
     expect((await approve(operator)).status).toBe(422)
   })
 
+  test('two approvals in one request: none is taken, and the answer says so', async () => {
+    const transaction = await pending()
+    const approval = {
+      signer: `external-wallet:${world.signer.address}`,
+      signature: await personalSign(transaction),
+    }
+    const { status, body } = await submit(transaction, [approval, approval])
+    expect([status, body.message]).toEqual([
+      422,
+      'One approval is required, and 2 were sent: none of them was taken',
+    ])
+    expect((await submit(transaction, [approval])).status).toBe(201)
+  })
+
   test('two at the same moment: one is taken', async () => {
     const { address } = world.signer
     const locator = `external-wallet:${address}`
     const adminSigner = { type: 'external-wallet', address, locator } as const
     const wallet = { adminSigner, operationalSigners: new Map() } as unknown as Wallet
     const message = pad('0x01')
-    const request = { signer: adminSigner, message, submitted: undefined } as unknown as Approvable
+    const request = {
+      kind: 'transaction',
+      signer: adminSigner,
+      message,
+      submitted: undefined,
+    } as unknown as Approvable
     const signature = await world.signer.signMessage({ message: { raw: message } })
     const submitNow = () =>
       approve(wallet, request, { approvals: [{ signer: locator, signature }] }, Date.now)

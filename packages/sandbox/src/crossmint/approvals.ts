@@ -19,8 +19,8 @@ import type { Approvable, Wallet } from './project.ts'
 /**
  * Records the approval that the request body carries; the quorum is one, so it is complete then.
  * @returns the signature in its 65-byte form
- * @throws {CROSSMINT_ERROR} 400 unknown signer or wrong signature, 409 this signer has approved before, 422
- *   quorum reached
+ * @throws {CROSSMINT_ERROR} 400 unknown signer or wrong signature, 409 this signer has approved the transaction
+ *   before, 422 quorum reached, or more approvals than it takes
  */
 export const approve = async (
   wallet: Wallet,
@@ -28,11 +28,16 @@ export const approve = async (
   body: unknown,
   now: () => number,
 ): Promise<Hex> => {
-  const [first, second] = parse(approvalsBody, body).approvals
+  const { approvals } = parse(approvalsBody, body)
+  const [first] = approvals
   if (first === undefined) throw invalid(['approvals: Too small: expected array to have >=1 items'])
   checkOpen(wallet, request, first.signer)
   const signature = await checkSignature(request, first.signature)
-  if (second !== undefined) throw quorumReached()
+  if (approvals.length > 1)
+    throw new CrossmintError(
+      422,
+      `One approval is required, and ${approvals.length} were sent: none of them was taken`,
+    )
   // Another request may have come first while the signature was checked.
   checkOpen(wallet, request, first.signer)
   request.submitted = { signature: first.signature, submittedAt: now() }
@@ -60,7 +65,8 @@ const checkOpen = (wallet: Wallet, request: Approvable, locator: string): void =
       `approvals.0.signer: ${locator} is not among the pending approvals; ${request.signer.locator} is`,
     ])
   }
-  if (sameLocator(request.signer.locator, locator))
+  // The approvals of a signature know no 409.
+  if (request.kind === 'transaction' && sameLocator(request.signer.locator, locator))
     throw new CrossmintError(409, `A signature of ${locator} was already submitted`)
   throw quorumReached()
 }

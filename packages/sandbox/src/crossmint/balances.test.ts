@@ -1,12 +1,15 @@
 import { encodeFunctionData, erc20Abi, getAddress, pad, parseAbi } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startWorld, type World } from '../../test/crossmint.ts'
+import { testConformity } from '../../test/openapi.ts'
 
 let world: World
 beforeAll(async () => {
   world = await startWorld()
 })
 afterAll(() => world.stop())
+
+testConformity()
 
 const stranger = getAddress(pad('0x5737', { size: 20 }))
 
@@ -111,6 +114,14 @@ describe('activity', () => {
     expect((await list('status=successful&toDate=2020-01-01T00:00:00Z')).body.data).toEqual([])
   })
 
+  test('fromDate leaves out what is older, and takes what is as old', async () => {
+    const [{ completedAt }] = (await list('status=successful&limit=1')).body.data
+    const since = async (time: number) =>
+      (await list(`status=successful&fromDate=${new Date(time).toISOString()}`)).body.data.length
+    expect(await since(Date.parse(completedAt))).toBeGreaterThan(0)
+    expect(await since(Date.parse(completedAt) + 1)).toBe(0)
+  })
+
   test('failed transfers, with the error', async () => {
     const { body } = await world.transfer({ recipient: stranger, amount: '2' })
     world.crossmint.trouble.failTransaction({ reason: 'failed_to_land_on_chain', message: 'told to' })
@@ -124,6 +135,21 @@ describe('activity', () => {
         error: { reason: 'failed_to_land_on_chain' },
       },
     ])
+  })
+
+  test('a wallet sees nothing of what others have sent each other, or failed to', async () => {
+    const bystander = await world.recipient('bystander@example.com')
+    const recipient = await world.recipient('other@example.com')
+    for (const error of [undefined, { reason: 'unknown', message: 'told to' }] as const) {
+      const { body } = await world.transfer({ recipient, amount: '1' })
+      if (error !== undefined) world.crossmint.trouble.failTransaction(error)
+      await world.approve(body)
+      await world.settled(body)
+    }
+    for (const status of ['successful', 'failed'])
+      expect((await list(`status=${status}`, bystander)).body.data).toEqual([])
+    expect((await list('status=successful', recipient)).body.data).toHaveLength(1)
+    expect((await list('status=failed', recipient)).body.data).toEqual([])
   })
 
   test('error: 400 names what is missing', async () => {
@@ -185,6 +211,9 @@ describe('arbitrary transactions', () => {
       'params.calls.2',
     ])
     expect((await create([])).status).toBe(400)
+    const tooMuch = await create([{ ...transfer(1n), value: String(2n ** 256n) }])
+    expect([tooMuch.status, tooMuch.body.message]).toEqual([400, expect.stringContaining('less than 2^256')])
+    expect((await create([{ ...transfer(1n), value: String(2n ** 256n - 1n) }])).status).toBe(422)
     expect((await create([transfer(1n)], { chain: 'base' })).status).toBe(501)
   })
 })

@@ -1,6 +1,6 @@
 // Arbitrary transactions: contract calls a wallet makes, one or several, as data or with an ABI to encode
 // them.
-import { type Abi, BaseError, encodeFunctionData, zeroAddress } from 'viem'
+import { type Abi, BaseError, encodeFunctionData, maxUint256, zeroAddress } from 'viem'
 import type { Call } from '../chain/simpleAccount.ts'
 import { unsupported } from './errors.ts'
 import type { Handler } from './handler.ts'
@@ -64,7 +64,10 @@ const asFunction: Check<ShownCall> = (value, path, faults) => {
 
 const nothing: ShownCall = { call: { to: zeroAddress, value: 0n, data: '0x' }, view: undefined }
 
-const wei = string(value => /^\d+$/.test(value), 'must be a whole number of wei in decimal')
+const wei = string(
+  value => /^\d{1,78}$/.test(value) && BigInt(value) <= maxUint256,
+  'must be a whole number of wei in decimal, less than 2^256',
+)
 const dataCall = object({ to: evmAddress, value: wei, data: optional(hex) })
 const functionCall = object({
   address: evmAddress,

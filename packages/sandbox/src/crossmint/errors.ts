@@ -1,5 +1,6 @@
 // The error bodies of Crossmint's API (OpenAPI document, WalletV1Alpha2ErrorDTO and ...TransactionErrorDTO).
 // Each has a top-level `message`: it is how Crossmint's SDK recognises a refused transfer.
+import { BaseError, HttpRequestError, TimeoutError } from 'viem'
 
 /** Why a transaction failed, or would: `error` of a transaction and of a 422 answer. */
 export type TransactionError =
@@ -29,6 +30,18 @@ export class CrossmintError extends Error {
     this.status = status
     this.body = { error, message }
   }
+}
+
+/**
+ * A fault of the sandbox in one line. viem's messages go on with the URL and the body of its request; those
+ * stay out.
+ */
+export const describeFault = (error: unknown): string => {
+  if (!(error instanceof BaseError))
+    return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+  if (error.walk(inner => inner instanceof HttpRequestError || inner instanceof TimeoutError) === null)
+    return error.shortMessage
+  return 'its chain does not answer. Has anvil ended? Then the sandbox has to be started again'
 }
 
 /** 400 with every fault, each as "path: what is wrong". */

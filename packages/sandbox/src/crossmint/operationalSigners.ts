@@ -33,6 +33,9 @@ export const registerSigner: Handler = async (context, { params, body }) => {
   const present = wallet.operationalSigners.get(locator.toLowerCase())
   if (present !== undefined && isRegistered(present))
     throw invalid([`signer: The delegated signer ${locator} is already approved`])
+  // What still waits for its approval is returned again: a second request would leave the first one dangling.
+  if (present !== undefined && present.registration?.status !== 'failed')
+    return { status: 201, body: viewSigner(present, context.url) }
 
   const entry: OperationalSigner = {
     ...wanted,
@@ -52,8 +55,9 @@ export const getSigner: Handler = ({ project, url }, { params }) => {
  * `DELETE /wallets/{walletLocator}/signers/{signer}`: answers with a transaction; the signer goes when it
  * succeeds.
  */
-export const removeSigner: Handler = async (context, { params }) => {
+export const removeSigner: Handler = async (context, { params, query }) => {
   const wallet = walletOf(context.project, params)
+  parse(object({ chain: optional(literal(chainName)) }), Object.fromEntries(query))
   if (sameLocator(params['signer'] ?? '', wallet.adminSigner.locator))
     throw invalid(['signer: The admin signer cannot be removed'])
   const { key } = operationalSignerOf(wallet, params)
@@ -112,6 +116,6 @@ const viewRegistration = (registration: Transaction | SignatureRequest, url: str
   if (registration.status === 'success') return { status: 'success' }
   const { id, status } = registration
   const onChain =
-    'operation' in registration ? { onChain: viewTransaction(registration, url)['onChain'] } : {}
+    registration.kind === 'transaction' ? { onChain: viewTransaction(registration, url)['onChain'] } : {}
   return { status, id, approvals: viewApprovals(registration), ...onChain }
 }

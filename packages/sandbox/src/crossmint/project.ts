@@ -30,6 +30,7 @@ export const isRegistered = ({ registration }: OperationalSigner): boolean =>
 
 /** Something that waits for the approval of one signer. */
 export type Approvable = {
+  readonly kind: 'transaction' | 'signature'
   readonly id: string
   readonly signer: KeySigner
   /** 32 bytes. */
@@ -40,6 +41,7 @@ export type Approvable = {
 }
 
 export type Transaction = Approvable & {
+  readonly kind: 'transaction'
   readonly wallet: Wallet
   /** As in answers. */
   readonly calls: readonly unknown[]
@@ -54,7 +56,11 @@ export type Transaction = Approvable & {
 }
 
 /** A request for a signature over EIP-712 typed data. */
-export type SignatureRequest = Approvable & { readonly wallet: Wallet; readonly typedData: TypedData }
+export type SignatureRequest = Approvable & {
+  readonly kind: 'signature'
+  readonly wallet: Wallet
+  readonly typedData: TypedData
+}
 
 export type SendParams = {
   readonly token: string

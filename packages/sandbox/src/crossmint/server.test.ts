@@ -1,6 +1,10 @@
-import { getAddress, pad } from 'viem'
+import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { getAddress, pad, parseAbi } from 'viem'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { clientOf, startWorld, type World } from '../../test/crossmint.ts'
+import { clientOf, messageOf, startWorld, treasuryBody, type World } from '../../test/crossmint.ts'
+import { testConformity } from '../../test/openapi.ts'
+import { startChain } from '../chain/chain.ts'
 import { createSandboxApiKey } from './apiKey.ts'
 import { startCrossmint } from './server.ts'
 
@@ -10,6 +14,8 @@ beforeAll(async () => {
 })
 afterEach(() => world.crossmint.trouble.reset())
 afterAll(() => world.stop())
+
+testConformity()
 
 const stranger = getAddress(pad('0x5737', { size: 20 }))
 const pending = async () => (await world.transfer({ recipient: stranger, amount: '1' })).body
@@ -56,6 +62,73 @@ test('error: 404 for an unknown path, 405 for an unknown method, 413 for too muc
   expect((await world.call('GET', '/banks')).status).toBe(404)
   expect((await world.call('DELETE', `/wallets/${world.treasury}`)).status).toBe(405)
   expect((await world.call('POST', '/wallets', 'x'.repeat(1_000_001))).status).toBe(413)
+})
+
+describe('error: a request that is no request of this API harms nobody', () => {
+  /** As `fetch` would not send it: the request target stays as it is. */
+  const get = (path: string): Promise<{ status: number | undefined; body: { message: string } }> =>
+    new Promise((resolve, reject) => {
+      const { port } = new URL(world.crossmint.url)
+      const headers = { 'x-api-key': world.crossmint.apiKey }
+      request({ host: '127.0.0.1', port, path, headers }, async response => {
+        resolve({ status: response.statusCode, body: JSON.parse(await text(response)) })
+      })
+        .on('error', reject)
+        .end()
+    })
+
+  // What is found in `args` goes back in the answer, so it has to be written as well as read.
+  const callWith = (args: string) => {
+    const address = world.chain.usdc.address
+    const view = { address, functionName: 'name', abi: parseAbi(['function name()']), args: [] }
+    const body = JSON.stringify({ params: { calls: [view], chain: 'base-sepolia' } })
+    return world.call('POST', `/wallets/${world.treasury}/transactions`, body.replace('"args":[]', args))
+  }
+  const nested = (depth: number) => `"args":[],"more":${'['.repeat(depth)}${']'.repeat(depth)}`
+
+  test('400 for a body nested more than 100 levels deep', async () => {
+    for (const depth of [98, 100_000]) {
+      const { status, body } = await callWith(nested(depth))
+      expect([status, body.message]).toEqual([400, 'body: Nested more than 100 levels deep'])
+    }
+    expect((await callWith(nested(96))).status).toBe(201)
+  })
+
+  test('404 for a path that begins with two slashes, as after a base URL that ends with one', async () => {
+    const path = `/api/2025-06-09/wallets/${world.treasury}`
+    expect((await get(path)).status).toBe(200)
+    for (const prefix of ['/', '//evil', '//127.0.0.1']) {
+      const { status, body } = await get(prefix + path)
+      expect([status, body.message]).toEqual([
+        404,
+        expect.stringContaining('The base URL has to end without one'),
+      ])
+    }
+    expect((await get('//')).status).toBe(404)
+  })
+
+  test('400 for a target that is no path', async () => {
+    for (const target of ['http://[::bad', `http://evil/api/2025-06-09/wallets/${world.treasury}`, '*'])
+      expect(await get(target)).toMatchObject({
+        status: 400,
+        body: { message: expect.stringContaining('path: ') },
+      })
+  })
+})
+
+test('error: when the chain is gone, every request says so in one line, without the request to the chain', async () => {
+  const chain = await startChain()
+  const crossmint = await startCrossmint({ chain, settleDelay: 0 })
+  const call = clientOf(crossmint.url, crossmint.apiKey)
+  const { body } = await call('POST', '/wallets', treasuryBody(stranger, 'treasury'))
+  await chain.stop()
+  const message =
+    'The sandbox failed: its chain does not answer. Has anvil ended? Then the sandbox has to be started again'
+  const balances = await call('GET', `/wallets/${body.address}/balances?tokens=usdc`)
+  expect([balances.status, balances.body.message]).toEqual([500, message])
+  const receipt = await fetch(`${crossmint.url}/tx/${pad('0x1')}`)
+  expect([receipt.status, await receipt.json()]).toEqual([500, { error: true, message }])
+  await crossmint.stop()
 })
 
 test('collectibles: none', async () => {
@@ -144,6 +217,33 @@ describe('lists of transactions', () => {
       `/wallets/${world.treasury}/transactions?page=0&dateFrom=today`,
     )
     expect([status, body.message.split('; ').length]).toEqual([400, 2])
+  })
+
+  test('dateFrom leaves out what is older, and takes what is as old', async () => {
+    const { id, createdAt } = await pending()
+    const list = async (from: number) =>
+      (
+        await world.call(
+          'GET',
+          `/wallets/${world.treasury}/transactions?perPage=100&dateFrom=${new Date(from).toISOString()}`,
+        )
+      ).body.transactions.map((transaction: { id: string }) => transaction.id)
+    expect(await list(createdAt)).toContain(id)
+    expect(await list(createdAt + 1)).not.toContain(id)
+  })
+
+  test('error: 404 for a transaction of another wallet, which cannot be approved through it either', async () => {
+    const { body: other } = await world.call('POST', '/wallets', treasuryBody(world.signer.address, 'other'))
+    const transaction = await pending()
+    const path = `/wallets/${other.address}/transactions`
+    expect((await world.call('GET', path)).body.transactions).toEqual([])
+    expect((await world.call('GET', `${path}/${transaction.id}`)).status).toBe(404)
+    const signature = await world.signer.signMessage({ message: { raw: messageOf(transaction) } })
+    const approvals = [{ signer: `external-wallet:${world.signer.address}`, signature }]
+    const approval = await world.call('POST', `${path}/${transaction.id}/approvals`, { approvals })
+    expect(approval.status).toBe(404)
+    const { body } = await world.call('GET', `/wallets/${world.treasury}/transactions/${transaction.id}`)
+    expect(body.status).toBe('awaiting-approval')
   })
 
   test('one of them by id, and as a transfer of its token only', async () => {

@@ -1,20 +1,19 @@
 // Crossmint's wallets API on loopback (https://docs.crossmint.com): plain HTTP in front of the handlers,
 // which work on a real chain. Follows the public OpenAPI document, version 2025-06-09; where that is silent,
 // the comments say what was chosen.
-import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { isHash } from 'viem'
+import { isHash, TransactionReceiptNotFoundError } from 'viem'
 import type { Chain } from '../chain/chain.ts'
+import { headersByName } from '../rawRequest.ts'
+import { listen, type ServerRequest, type ServerResponseData } from '../server.ts'
 import { createSandboxApiKey, namedProject, sandboxProject } from './apiKey.ts'
 import { CrossmintError, notFound } from './errors.ts'
 import type { Answer } from './handler.ts'
-import { header, parseBody, readBody, send, sendBadGateway, sendError } from './http.ts'
+import { answerError, answerJson, badGateway, header, maxBodyBytes, parseBody, parseTarget } from './http.ts'
 import { createProject, type Project } from './project.ts'
 import { createRateLimiter, type RateLimit } from './rateLimit.ts'
 import { findRoute } from './routes.ts'
 import { createSettlement } from './settlement.ts'
-import { createTrouble, type Trouble } from './trouble.ts'
+import { createTrouble, type RequestFailure, type Trouble, type TroubleState } from './trouble.ts'
 
 export type CrossmintOptions = {
   /** Is taken for Base Sepolia, whatever its id. */
@@ -45,6 +44,7 @@ export type Crossmint = {
 /**
  * Starts the API. It keeps everything in memory; what is on chain stays in `chain`, which it does not stop.
  * @throws {INVALID_API_KEY} `apiKey` has not the form of a staging server key
+ * @throws {EADDRINUSE} the port is taken
  */
 export const startCrossmint = async (options: CrossmintOptions): Promise<Crossmint> => {
   const { chain, now = Date.now, settleDelay = 200 } = options
@@ -63,54 +63,47 @@ export const startCrossmint = async (options: CrossmintOptions): Promise<Crossmi
     projects.set(id, project)
     return project
   }
-  const serve = async (request: IncomingMessage): Promise<Answer> => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', url)
-    if (pathname.startsWith('/tx/')) return receipt(chain, pathname.slice('/tx/'.length))
-    const body = await readBody(request)
-    if (!pathname.startsWith('/api/')) throw notFound(`Path ${pathname}`)
-    const project = authenticate(header(request, 'x-api-key'))
-    const method = request.method ?? 'GET'
+  const serve = async (request: ServerRequest): Promise<Answer> => {
+    const { path, query } = parseTarget(request)
+    if (path.startsWith('/tx/')) return receipt(chain, path.slice('/tx/'.length))
+    if (!path.startsWith('/api/')) throw notFound(`Path ${path}`)
+    const headers = headersByName(request.rawHeaders)
+    const project = authenticate(header(headers, 'x-api-key'))
+    const { method } = request
     if (!withinLimit(project.id, method)) throw tooManyRequests()
-    const { handler, params } = findRoute(method, pathname.slice('/api'.length))
+    const { handler, params } = findRoute(method, path.slice('/api'.length))
     return handler(
-      { project, chain, trouble: state, now, url, settle: settlement.settle },
-      {
-        params,
-        query: searchParams,
-        body: parseBody(body),
-        idempotencyKey: header(request, 'x-idempotency-key'),
-      },
+      { project, chain, trouble: state, now, url: server.url, settle: settlement.settle },
+      { params, query, body: parseBody(request), idempotencyKey: header(headers, 'x-idempotency-key') },
     )
   }
-  const server = createServer(async (request, response) => {
+  const respond = async (request: ServerRequest): Promise<ServerResponseData> => {
     try {
-      if (state.requests.count > 0) {
-        state.requests.count -= 1
-        const { failure } = state.requests
-        if (failure === 'bad-gateway') return sendBadGateway(response)
-        throw failure === 'rate-limited'
-          ? tooManyRequests()
-          : new CrossmintError(500, 'Internal server error')
-      }
-      send(response, await serve(request))
+      const failure = takeFailure(state)
+      if (failure === 'bad-gateway') return badGateway
+      if (failure === 'rate-limited') throw tooManyRequests()
+      if (failure === 'server-error') throw new CrossmintError(500, 'Internal server error')
+      return answerJson(await serve(request))
     } catch (error) {
-      sendError(response, error)
+      return answerError(error)
     }
-  })
-  server.listen(options.port ?? 0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+  const server = await listen({ port: options.port, maxBodyBytes, now, respond })
   return {
-    url,
+    url: server.url,
     apiKey,
     trouble,
     stop: async () => {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await Promise.all([closed, settlement.stop()])
+      await Promise.all([server.stop(), settlement.stop()])
     },
   }
+}
+
+/** The failure that the next request is to meet, if any; counts it as met. */
+const takeFailure = ({ requests }: TroubleState): RequestFailure | undefined => {
+  if (requests.count <= 0) return undefined
+  requests.count -= 1
+  return requests.failure
 }
 
 const tooManyRequests = (): CrossmintError =>
@@ -119,7 +112,9 @@ const tooManyRequests = (): CrossmintError =>
 // Where `explorerLink` leads.
 const receipt = async (chain: Chain, hash: string): Promise<Answer> => {
   const found = isHash(hash)
-    ? await chain.client.getTransactionReceipt({ hash }).catch(() => undefined)
+    ? await chain.client.getTransactionReceipt({ hash }).catch((error: unknown) => {
+        if (!(error instanceof TransactionReceiptNotFoundError)) throw error
+      })
     : undefined
   if (found === undefined) throw notFound(`Transaction ${hash}`)
   const { transactionHash, status, blockNumber, from, to, gasUsed, logs } = found

@@ -1,3 +1,4 @@
+import { HttpRequestError } from 'viem'
 import { expect, test, vi } from 'vitest'
 import type { Chain } from '../chain/chain.ts'
 import type { Transaction } from './project.ts'
@@ -21,6 +22,16 @@ test('a chain that is gone ends the transaction as failed, reason unknown', asyn
       error: { reason: 'unknown', message: expect.stringContaining('connection refused') },
     }),
   )
+})
+
+test('the error of a transaction does not repeat the request to the chain', async () => {
+  const url = 'http://127.0.0.1:1/secret'
+  const { transaction } = settling(
+    () => Promise.reject(new HttpRequestError({ url, body: { a: 'secret' } })),
+    0,
+  )
+  await vi.waitFor(() => expect(transaction.error?.message).toContain('its chain does not answer'))
+  expect(transaction.error?.message).not.toContain('secret')
 })
 
 test('stop() abandons what has not been sent', async () => {

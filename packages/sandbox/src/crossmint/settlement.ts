@@ -2,7 +2,7 @@
 // came of it.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Chain } from '../chain/chain.ts'
-import type { TransactionError } from './errors.ts'
+import { describeFault, type TransactionError } from './errors.ts'
 import type { Transaction } from './project.ts'
 import type { TroubleState } from './trouble.ts'
 
@@ -30,7 +30,11 @@ export const createSettlement = (chain: Chain, trouble: TroubleState, now: () =>
     settle: transaction => {
       const settling = run(transaction).catch(error => {
         if (!stopping.signal.aborted)
-          finish(transaction, { error: { reason: 'unknown', message: String(error) } }, now())
+          finish(
+            transaction,
+            { error: { reason: 'unknown', message: `The sandbox failed: ${describeFault(error)}` } },
+            now(),
+          )
       })
       underWay.add(settling)
       settling.finally(() => underWay.delete(settling))

@@ -51,6 +51,7 @@ export const fileSignatureRequest = (
   const { address } = wallet.account
   const typedData = registrationTypedData(chain.chainId, address, signer.locator, expiresAt, id)
   const request: SignatureRequest = {
+    kind: 'signature',
     id,
     wallet,
     signer: approver,

@@ -66,6 +66,7 @@ export const fileTransaction = async (
       throw error instanceof CallRevertedError ? simulationFailed(error) : error
     })
   const transaction: Transaction = {
+    kind: 'transaction',
     id: randomUUID(),
     wallet,
     signer,

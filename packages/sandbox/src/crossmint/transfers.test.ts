@@ -1,4 +1,4 @@
-import { getAddress, pad, recoverMessageAddress } from 'viem'
+import { getAddress, maxUint256, pad, recoverMessageAddress } from 'viem'
 import {
   entryPoint07Abi,
   getUserOperationHash,
@@ -7,6 +7,7 @@ import {
 } from 'viem/account-abstraction'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { messageOf, startWorld, type World } from '../../test/crossmint.ts'
+import { testConformity } from '../../test/openapi.ts'
 
 let world: World
 beforeAll(async () => {
@@ -14,6 +15,8 @@ beforeAll(async () => {
 })
 afterEach(() => world.crossmint.trouble.reset())
 afterAll(() => world.stop())
+
+testConformity()
 
 const stranger = getAddress(pad('0x5737', { size: 20 }))
 const usdcOf = (address: `0x${string}`) => world.chain.balanceOf(world.chain.usdc, address)
@@ -131,6 +134,14 @@ describe('x-idempotency-key', () => {
     expect((await world.transfer({ recipient: stranger, amount: '4' }, headers)).status).toBe(409)
   })
 
+  test('an empty key is none', async () => {
+    const headers = { 'x-idempotency-key': '' }
+    const request = { recipient: stranger, amount: '3' }
+    const ids = [await world.transfer(request, headers), await world.transfer(request, headers)]
+    expect(ids[0]?.body.id).not.toBe(ids[1]?.body.id)
+    expect((await world.transfer({ ...request, amount: '4' }, headers)).status).toBe(201)
+  })
+
   test('a refused creation does not use the key up', async () => {
     const headers = { 'x-idempotency-key': 'payment-3' }
     const recipient = await world.recipient('later@example.com')
@@ -219,6 +230,7 @@ describe('error', () => {
   test.each([
     [{ recipient: stranger, amount: '-1' }, 'amount: Invalid string'],
     [{ recipient: stranger, amount: '0.0' }, 'amount: must be greater than 0'],
+    [{ recipient: stranger, amount: String(maxUint256 / 1_000_000n + 1n) }, 'less than 2^256 base units'],
     [{ recipient: stranger, amount: '1.1234567' }, 'amount: usdc has 6 decimal places'],
     [{ recipient: stranger, amount: 5 }, 'amount: Invalid input: expected string, received number'],
     [{ recipient: stranger }, 'amount: Invalid input: expected string, received undefined'],

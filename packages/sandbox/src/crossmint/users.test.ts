@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { personalData, startWorld, type World } from '../../test/crossmint.ts'
+import { testConformity } from '../../test/openapi.ts'
 
 let world: World
 beforeAll(async () => {
   world = await startWorld()
 })
 afterAll(() => world.stop())
+
+testConformity()
 
 test('created, then updated: 201, then 200; what is left out stays', async () => {
   const put = (body: object) =>

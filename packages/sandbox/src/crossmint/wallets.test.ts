@@ -1,7 +1,7 @@
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clientOf, startWorld, treasuryBody, type World } from '../../test/crossmint.ts'
-import { faultsOf, openapiPresent } from '../../test/openapi.ts'
+import { faultsOf, openapiPresent, testConformity } from '../../test/openapi.ts'
 import { createSandboxApiKey } from './apiKey.ts'
 
 let world: World
@@ -9,6 +9,8 @@ beforeAll(async () => {
   world = await startWorld()
 })
 afterAll(() => world.stop())
+
+testConformity()
 
 const address = privateKeyToAccount(generatePrivateKey()).address
 

@@ -1,8 +1,9 @@
 // The event a REST API's Lambda proxy integration receives (payload format 1.0) under AWS_IAM authorization.
 // API Gateway Developer Guide, "Lambda proxy integrations in API Gateway".
-import { headersByName, queryPairs, splitTarget } from '../canonicalRequest.ts'
+import { headersByName, splitTarget } from '../../rawRequest.ts'
+import type { ServerRequest } from '../../server.ts'
+import { queryPairs } from '../canonicalRequest.ts'
 import type { Identity } from '../identity.ts'
-import type { ServerRequest } from '../server.ts'
 
 /** All of it; a function states what it reads. Maps that would be empty are null, and so is an absent body. */
 export type RestApiEvent = {

@@ -67,6 +67,11 @@ describe('CreateKey and DescribeKey', () => {
       "ValidationException: 2 validation errors detected: Value 'ECC_X' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521, ECC_SECG_P256K1, SYMMETRIC_DEFAULT, HMAC_224, HMAC_256, HMAC_384, HMAC_512, SM2, ML_DSA_44, ML_DSA_65, ML_DSA_87, ECC_NIST_EDWARDS25519]; Value 'SIGN' at 'keyUsage' failed to satisfy constraint: Member must satisfy enum value set: [SIGN_VERIFY, ENCRYPT_DECRYPT, GENERATE_VERIFY_MAC, KEY_AGREEMENT]",
     ],
     [
+      'a key spec its old name does not know',
+      { KeySpec: undefined, CustomerMasterKeySpec: 'ML_DSA_44' as never },
+      "ValidationException: 1 validation error detected: Value 'ML_DSA_44' at 'customerMasterKeySpec' failed to satisfy constraint: Member must satisfy enum value set: [RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521, ECC_SECG_P256K1, SYMMETRIC_DEFAULT, HMAC_224, HMAC_256, HMAC_384, HMAC_512, SM2]",
+    ],
+    [
       'no usage',
       { KeyUsage: undefined },
       'ValidationException: You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.',
@@ -86,6 +91,13 @@ describe('CreateKey and DescribeKey', () => {
       { Policy: '{}' },
       'MalformedPolicyDocumentException: The policy is not a JSON policy document.',
     ],
+    ...['{"Statement":1}', '{"Statement":null}', '{"Statement":[1]}', '[]', '"Statement"', '{'].map(
+      (Policy): [string, Partial<CreateKeyCommandInput>, string] => [
+        `the policy ${Policy}`,
+        { Policy },
+        'MalformedPolicyDocumentException: The policy is not a JSON policy document.',
+      ],
+    ),
     [
       'a reserved tag',
       { Tags: [{ TagKey: 'aws:x', TagValue: '' }] },

@@ -2,7 +2,7 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { randomUuid } from '../random.ts'
 import { AwsError } from './awsError.ts'
-import { keySpec, keySpecs, keyUsage, keyUsages } from './keySpec.ts'
+import { customerMasterKeySpecs, keySpec, keySpecs, keyUsage, keyUsages } from './keySpec.ts'
 import { describe } from './keyState.ts'
 import { type Operation, operation } from './operation.ts'
 import { checkPolicy, defaultPolicy } from './policy.ts'
@@ -14,7 +14,7 @@ export const createKey: Operation = operation(
   {
     Description: optional(text({ max: 8192 })),
     KeySpec: optional(text({ oneOf: keySpecs })),
-    CustomerMasterKeySpec: optional(text({ oneOf: keySpecs })),
+    CustomerMasterKeySpec: optional(text({ oneOf: customerMasterKeySpecs })),
     KeyUsage: optional(text({ oneOf: keyUsages })),
     Origin: optional(text({ oneOf: ['AWS_KMS', 'EXTERNAL', 'AWS_CLOUDHSM', 'EXTERNAL_KEY_STORE'] })),
     MultiRegion: optional(boolean),

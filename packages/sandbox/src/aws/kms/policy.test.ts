@@ -32,6 +32,18 @@ describe('key policies', () => {
     })
   })
 
+  test.each(['-default', 'default-', 'a b', '*'])(
+    'error: the policy name %s breaks the pattern',
+    async PolicyName => {
+      const { KeyId } = await create()
+      await expect(kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName }))).rejects.toThrowError(
+        error(
+          `ValidationException: 1 validation error detected: Value '${PolicyName}' at 'policyName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w]+`,
+        ),
+      )
+    },
+  )
+
   test('a policy is returned as it was given; there is no other', async () => {
     const Policy = '{ "Statement": [] }'
     const { KeyId } = await create({ Policy, BypassPolicyLockoutSafetyCheck: true })

@@ -32,13 +32,14 @@ export const defaultPolicy = (accountId: string): string =>
  */
 export const checkPolicy = (policy: string): void => {
   const document = parseJson(policy)
-  const isDocument = typeof document === 'object' && document !== null && 'Statement' in document
+  const statement = isObject(document) ? document['Statement'] : undefined
+  const isDocument = Array.isArray(statement) ? statement.every(isObject) : isObject(statement)
   if (!isDocument)
     throw new AwsError('MalformedPolicyDocumentException', 'The policy is not a JSON policy document.')
 }
 
 export const getKeyPolicy: Operation = operation(
-  { KeyId: required(keyId), PolicyName: optional(text({ min: 1, max: 128 })) },
+  { KeyId: required(keyId), PolicyName: optional(text({ min: 1, max: 128, pattern: /[\w]+/ })) },
   ({ KeyId, PolicyName = 'default' }, call) => {
     const key = findKey(call, KeyId)
     // A key has one policy, and its name is `default`.
@@ -46,6 +47,9 @@ export const getKeyPolicy: Operation = operation(
     return { Policy: key.policy, PolicyName }
   },
 )
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const parseJson = (json: string): unknown => {
   try {

@@ -62,7 +62,8 @@ export const text =
     if (typeof value !== 'string') throw unexpectedType(value, 'String')
     const shown = `Value '${value}'`
     faults.push(...lengthFaults(value.length, limits).map(fault => broken(shown, path, fault)))
-    if (limits.pattern && !limits.pattern.test(value)) {
+    // The model's patterns are of the whole value, anchored or not.
+    if (limits.pattern && !new RegExp(`^(?:${limits.pattern.source})$`).test(value)) {
       faults.push(broken(shown, path, `must satisfy regular expression pattern: ${limits.pattern.source}`))
     }
     if (limits.oneOf && !limits.oneOf.includes(value)) {

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-kms'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startTestKms, type TestKms } from '../../../test/kms.ts'
+import { type Key, removeDeletedKeys, type Store } from './store.ts'
 
 let kms: TestKms['kms']
 let create: TestKms['create']
@@ -66,6 +67,14 @@ describe('naming a key', () => {
     await expect(kms.send(new DescribeKeyCommand({ KeyId }))).rejects.toThrowError(error(message))
   })
 
+  test('error: `key/` before a key id, which only an ARN has', async () => {
+    const key = await create()
+    await expect(kms.send(new DescribeKeyCommand({ KeyId: `key/${key.KeyId}` }))).rejects.toThrowError(
+      error(`NotFoundException: Invalid keyId 'key/${key.KeyId}'`),
+    )
+    expect((await kms.send(new DescribeKeyCommand({ KeyId: key.Arn }))).KeyMetadata?.KeyId).toBe(key.KeyId)
+  })
+
   test('error: operations that change a key do not take an alias', async () => {
     const key = await create()
     await kms.send(new CreateAliasCommand({ AliasName: 'alias/a', TargetKeyId: key.KeyId }))
@@ -80,6 +89,34 @@ describe('naming a key', () => {
       )
     }
   })
+})
+
+test('a key whose deletion date has come is gone, and its secret is wiped', () => {
+  const key: Key = {
+    id: 'a',
+    arn: 'arn',
+    createdAt: 0,
+    description: '',
+    policy: '',
+    tags: new Map(),
+    secretKey: new Uint8Array(32).fill(7),
+    publicKey: new Uint8Array(65),
+    state: { name: 'PendingDeletion', deletionDate: 10 },
+  }
+  let time = 9
+  const store: Store = {
+    accountId: '123456789012',
+    region: 'us-east-1',
+    keys: new Map([[key.id, key]]),
+    aliases: new Map(),
+    now: () => time,
+    random: length => new Uint8Array(length),
+  }
+  removeDeletedKeys(store)
+  expect([store.keys.size, key.secretKey[0]]).toEqual([1, 7])
+  time = 10
+  removeDeletedKeys(store)
+  expect([store.keys.size, key.secretKey]).toEqual([0, new Uint8Array(32)])
 })
 
 function notFound(keyId: string): string {

@@ -73,7 +73,8 @@ const keyIdPattern = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
  * @throws {AWS_ERROR} NotFoundException, InvalidArnException, AccessDeniedException.
  */
 export const findKey = (call: Call, id: string): Key => {
-  const keyId = localName(call, id).replace(/^key\//, '')
+  // Only in an ARN does `key/` stand before the key id.
+  const keyId = id.startsWith('arn:') ? localName(call, id).replace(/^key\//, '') : id
   const key = call.store.keys.get(keyId)
   if (key) return key
   throw keyIdPattern.test(keyId)

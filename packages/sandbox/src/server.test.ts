@@ -14,6 +14,7 @@ beforeEach(async () => {
     respond: async request => {
       requests.push(request)
       if (request.url === '/fault') throw new Error('secret')
+      if (request.url === '/unwritable') return { status: 200, headers: { 'x-a': 'b\nc' }, body: '' }
       return { status: 200, headers: { 'X-List': ['a', 'b'], 'x-one': 'c' }, body: 'é' }
     },
   })
@@ -72,6 +73,17 @@ test('error: a fault of ours is status 500 and says nothing', async () => {
   const answer = await exchange('GET /fault HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')
   expect(answer).toMatch(/^HTTP\/1\.1 500 /)
   expect(answer).not.toContain('secret')
+})
+
+test('error: an answer that HTTP cannot carry ends its connection, and nothing else', async () => {
+  expect(await exchange('GET /unwritable HTTP/1.1\r\nHost: h\r\n\r\n')).toBe('')
+  expect(await exchange('GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /)
+})
+
+test('error: two Host headers', async () => {
+  const answer = await exchange('GET / HTTP/1.1\r\nHost: h\r\nhost: h\r\nConnection: close\r\n\r\n')
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+  expect(requests).toEqual([])
 })
 
 test('behavior: a client that hangs up in the middle of a body does no harm', async () => {

@@ -1,7 +1,7 @@
 // A plain HTTP server on 127.0.0.1 that hands out requests as they came, bytes and header order included.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { RawRequest } from './canonicalRequest.ts'
+import { headersByName, type RawRequest } from './rawRequest.ts'
 
 /** A request with its whole body, or with what came of it where the body exceeds the limit. */
 export type ServerRequest = RawRequest & { readonly bodyTooLarge: boolean; readonly remoteAddress: string }
@@ -27,7 +27,7 @@ export type Listener = {
  * @param options.port The port; a free one where absent.
  * @param options.maxBodyBytes Bodies are read up to this length.
  * @param options.now The clock of the Date header, epoch milliseconds: clients correct theirs by it.
- * @param options.respond Answers a request. What it throws is a fault of ours and becomes status 500.
+ * @param options.respond Answers a request. What it throws is a fault of ours and becomes status 500, without a body.
  * @returns The running server.
  */
 export const listen = async (options: {
@@ -38,17 +38,22 @@ export const listen = async (options: {
 }): Promise<Listener> => {
   const server = createServer((message, response) => {
     readRequest(message, options.maxBodyBytes)
-      .then(options.respond)
-      .catch((): ServerResponseData => ({ status: 500, headers: {}, body: '' }))
-      .then(answer => {
-        response.setHeader('date', new Date(options.now()).toUTCString())
-        send(response, answer)
-      })
+      .then(request => (hosts(request) > 1 ? badRequest : options.respond(request)))
+      .catch(() => fault)
+      .then(answer => send(response, answer, options.now()))
+      // An answer that HTTP cannot carry. One request must never end the process, and with it everything else.
+      .catch(() => response.destroy())
   })
   await listening(server, options.port ?? 0)
   const { port } = server.address() as AddressInfo
   return { url: `http://127.0.0.1:${port}`, stop: () => close(server) }
 }
+
+const badRequest: ServerResponseData = { status: 400, headers: {}, body: '' }
+const fault: ServerResponseData = { status: 500, headers: {}, body: '' }
+
+/** RFC 9112 section 3.2: more than one Host header is a bad request; node:http lets it through. */
+const hosts = ({ rawHeaders }: RawRequest): number => headersByName(rawHeaders).get('host')?.length ?? 0
 
 const readRequest = async (message: IncomingMessage, maxBodyBytes: number): Promise<ServerRequest> => {
   const chunks: Uint8Array[] = []
@@ -68,7 +73,12 @@ const readRequest = async (message: IncomingMessage, maxBodyBytes: number): Prom
   }
 }
 
-const send = (response: ServerResponse, { status, headers, body }: ServerResponseData): void => {
+const send = (
+  response: ServerResponse,
+  { status, headers, body }: ServerResponseData,
+  time: number,
+): void => {
+  response.setHeader('date', new Date(time).toUTCString())
   for (const [name, value] of Object.entries(headers)) {
     response.setHeader(name, typeof value === 'string' ? value : [...value])
   }

@@ -33,7 +33,8 @@ export function formatAmount(baseUnits: bigint, decimals: number): string {
 
 /** As `parseAmount`, for callers which collect faults; of a token that is not known, only the form is checked. */
 export function readAmount(text: string, decimals: number | undefined, issues: Issue[]): bigint {
-  const [, whole, fraction = ''] = /^(0|[1-9]\d{0,77})(?:\.(\d{1,77}))?$/.exec(text) ?? []
+  const form = /^(0|[1-9]\d{0,77})(?:\.(\d{1,77}))?$/
+  const [, whole, fraction = ''] = (typeof text === 'string' ? form.exec(text) : null) ?? []
   const fault = (message: string): bigint => {
     issues.push({ field: 'amount', message })
     return 0n

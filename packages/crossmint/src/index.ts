@@ -1,6 +1,6 @@
 // @coffer/crossmint: a typed client for Crossmint treasury wallets, and the transfer workflow.
 export { formatAmount, parseAmount } from './amount.ts'
-export type { Activity, ActivityFilter } from './client/activity.ts'
+export type { Activity, ActivityFilter, ActivityPage } from './client/activity.ts'
 export type { Environment } from './client/apiKey.ts'
 export type { Balance, ChainBalance } from './client/balances.ts'
 export { type CrossmintClient, type CrossmintClientOptions, createCrossmintClient } from './client/client.ts'
@@ -34,7 +34,9 @@ export {
   type VerifiedTransfer,
   verifyTransfer,
 } from './verify/verifyTransfer.ts'
+export { hasApproved, NotApprovedError } from './workflow/approvals.ts'
 export { checkSignature, SignatureRefusedError } from './workflow/checkSignature.ts'
+export { SignedTransferChangedError } from './workflow/compare.ts'
 export { type Created, ReferenceUnknownError } from './workflow/create.ts'
 export {
   type ResolvedIntent,
@@ -48,12 +50,14 @@ export {
   type Journal,
   JournalCorruptError,
   type JournalEntry,
+  JournalWriteError,
   ReferenceBusyError,
 } from './workflow/journal.ts'
+export { TransferPendingError } from './workflow/pending.ts'
 export type { TransferReceipt } from './workflow/receipt.ts'
 export { ReferenceConflictError, type TransferOutcome, type TransferRecord } from './workflow/record.ts'
 export type { StepOptions, TransferProgress } from './workflow/run.ts'
-export { ApprovalsMissingError, TransferFailedError, TransferPendingError } from './workflow/settle.ts'
+export { ApprovalsMissingError, TransferFailedError } from './workflow/settle.ts'
 export { NonceChangedError, NothingToSignError, type Sign, type SignRequest } from './workflow/sign.ts'
 export {
   approveTransferStep,

@@ -11,7 +11,7 @@ export function refuseIssues(subject: string, issues: readonly Issue[]): void {
 
 /** Reads an address: lower case, or mixed case with a valid EIP-55 checksum. Returned in EIP-55 form. */
 export function readAddress(value: string, field: string, issues: Issue[]): Address {
-  if (isAddress(value)) return getAddress(value)
+  if (typeof value === 'string' && isAddress(value)) return getAddress(value)
   issues.push({
     field,
     message: 'must be 0x and 40 hex digits, in lower case or with a valid EIP-55 checksum',
@@ -22,7 +22,13 @@ export function readAddress(value: string, field: string, issues: Issue[]): Addr
 /** Text that cannot disturb a log, a terminal or a URL: not empty, no control characters, no surrounding spaces. */
 export function checkText(value: string, field: string, limit: number, issues: Issue[]): void {
   const message = `must be 1 to ${limit} characters, without control characters and surrounding spaces`
-  if (value === '' || value.length > limit || value.trim() !== value || /[\p{C}\p{Zl}\p{Zp}]/u.test(value))
+  if (typeof value !== 'string') issues.push({ field, message: 'must be text' })
+  else if (
+    value === '' ||
+    value.length > limit ||
+    value.trim() !== value ||
+    /[\p{C}\p{Zl}\p{Zp}]/u.test(value)
+  )
     issues.push({ field, message })
 }
 

@@ -45,9 +45,14 @@ export type Knobs = {
   reads: number
   stuck: boolean
   failure: Json | undefined
+  /** Reports the failure although the chain executed it. */
+  failsButMoves: boolean
   /** Other signers that must approve too. */
   otherSigners: string[]
   showInActivity: boolean
+  /** Transfers newer than the one in question, each an item of its own. */
+  newerActivities: number
+  activityRefusal: number | undefined
   tamper: (operation: Wire) => Wire
 }
 
@@ -62,8 +67,11 @@ export function fakeCrossmint(changes: Partial<Knobs> = {}) {
     reads: 1,
     stuck: false,
     failure: undefined,
+    failsButMoves: false,
     otherSigners: [],
     showInActivity: true,
+    newerActivities: 0,
+    activityRefusal: undefined,
     tamper: operation => operation,
     ...changes,
   }
@@ -109,7 +117,9 @@ export function fakeCrossmint(changes: Partial<Knobs> = {}) {
     if (path === `${base}/transactions`)
       return [200, { transactions: [...transactions.values()].map(toJson) }]
     if (path === `/api/unstable/wallets/${wallet}/transfers` && query.get('tokens') === 'usdc')
-      return [200, activity()]
+      return knobs.activityRefusal === undefined
+        ? [200, activity(Number(query.get('cursor') ?? 0), query.get('fromDate') ?? '')]
+        : [knobs.activityRefusal, { error: true, message: 'no' }]
     return [404, { error: true, message: `no route for ${method} ${path}` }]
   }
 
@@ -171,12 +181,14 @@ export function fakeCrossmint(changes: Partial<Knobs> = {}) {
     if (knobs.failure !== undefined) {
       found.status = 'failed'
       found.error = knobs.failure
-    } else if (!executed.some(one => one.transaction === found)) {
+    }
+    if (knobs.failure !== undefined && !knobs.failsButMoves) return
+    if (!executed.some(one => one.transaction === found)) {
       if (executed.some(one => one.nonce === nonce)) throw new Error('the chain would refuse this nonce')
       executed.push({ nonce, transaction: found })
       found.txId = keccak256(toHex(found.id))
     }
-    if (!knobs.stuck && found.txId !== undefined) found.status = 'success'
+    if (!knobs.stuck && knobs.failure === undefined) found.status = 'success'
   }
 
   const signersOf = (found: FakeTransaction): string[] => [found.signer, ...knobs.otherSigners]
@@ -219,36 +231,38 @@ export function fakeCrossmint(changes: Partial<Knobs> = {}) {
     }
   }
 
-  function activity(): Json {
-    const done = knobs.showInActivity ? executed : []
-    return {
-      data: done.map(({ transaction: { id, sendParams, txId } }) => {
-        const { amount, recipientAddress } = sendParams['params'] as Record<string, string>
-        return {
-          type: 'wallets.transfer.out',
-          sender: { address: wallet, chain: 'base-sepolia', locator: `base-sepolia:${wallet}` },
-          recipient: {
-            address: recipientAddress,
-            chain: 'base-sepolia',
-            locator: `base-sepolia:${recipientAddress}`,
-          },
-          token: {
-            type: 'fungible',
-            chain: 'base-sepolia',
-            locator: `base-sepolia:${usdc}`,
-            amount,
-            rawAmount: String(Math.round(Number(amount) * 1e6)),
-            contractAddress: usdc,
-            symbol: 'usdc',
-            decimals: 6,
-          },
-          status: 'succeeded',
-          transferId: id,
-          completedAt: '2026-11-22T09:00:00.000Z',
-          onChain: { txId, explorerLink: `https://sepolia.basescan.org/tx/${txId}` },
-        }
-      }),
-    }
+  function activity(start: number, fromDate: string): Json {
+    const done = (knobs.showInActivity ? executed : []).map(({ transaction: { id, sendParams, txId } }) => {
+      const { amount, recipientAddress } = sendParams['params'] as Record<string, string>
+      return {
+        type: 'wallets.transfer.out',
+        sender: { address: wallet, chain: 'base-sepolia', locator: `base-sepolia:${wallet}` },
+        recipient: {
+          address: recipientAddress,
+          chain: 'base-sepolia',
+          locator: `base-sepolia:${recipientAddress}`,
+        },
+        token: {
+          type: 'fungible',
+          chain: 'base-sepolia',
+          locator: `base-sepolia:${usdc}`,
+          amount,
+          rawAmount: String(Math.round(Number(amount) * 1e6)),
+          contractAddress: usdc,
+          symbol: 'usdc',
+          decimals: 6,
+        },
+        status: 'succeeded',
+        transferId: id,
+        completedAt: '2026-11-22T09:00:00.000Z',
+        onChain: { txId, explorerLink: `https://sepolia.basescan.org/tx/${txId}` },
+      }
+    })
+    const strange = { type: 'wallets.nft.out', token: { type: 'non-fungible' } }
+    const newer = Array.from({ length: knobs.newerActivities }, () => strange)
+    const all = [...newer, ...done].filter(() => fromDate < '2025-11-22T08:26:40.000Z')
+    const next = start + 20 < all.length ? { nextCursor: String(start + 20) } : {}
+    return { data: all.slice(start, start + 20), ...next }
   }
 
   return { fetch: handle as typeof fetch, knobs, transactions, executed, requests, bodies }
@@ -300,6 +314,14 @@ export function hashOf(wire: Wire): Hex {
       signature: '0x',
     },
   })
+}
+
+/** Crossmint builds the operation of every transaction anew. */
+export function rebuild(fake: Fake, changes: Record<string, string>): void {
+  for (const transaction of fake.transactions.values()) {
+    transaction.userOperation = { ...transaction.userOperation, ...changes }
+    transaction.hash = hashOf(transaction.userOperation)
+  }
 }
 
 function signerJson(locator: string): Json {

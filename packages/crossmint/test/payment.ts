@@ -1,14 +1,20 @@
 // One payment under test: a fake Crossmint, a real journal on disk, a local key as the signing endpoint, and a clock
 // that only moves when somebody sleeps.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import {
+  approveTransferStep,
   type CrossmintClient,
   createCrossmintClient,
+  createTransferStep,
   fileJournal,
   type Sign,
+  signTransferStep,
   type TransferIntent,
   type TransferOptions,
+  type TransferRecord,
 } from '../src/index.ts'
 import { type Fake, fakeCrossmint, type Knobs, wallet } from './fakeCrossmint.ts'
 import { temporaryDirectory } from './temporary.ts'
@@ -30,6 +36,9 @@ export const intent: TransferIntent = {
 export const sign: Sign = async ({ message }) => ({
   signature: await key.signMessage({ message: { raw: message } }),
 })
+
+/** An endpoint that must not be asked. */
+export const neverSign: Sign = () => Promise.reject(new Error('the endpoint was asked'))
 
 export type Payment = { readonly fake: Fake; readonly directory: string; readonly options: TransferOptions }
 
@@ -53,10 +62,12 @@ export function clientOver(
 export function fakeClock(): {
   readonly sleep: (milliseconds: number) => Promise<void>
   readonly now: () => number
+  readonly monotonicNow: () => number
 } {
   let time = Date.UTC(2026, 10, 22)
   return {
     now: () => time,
+    monotonicNow: () => time,
     sleep: async milliseconds => {
       time += milliseconds
     },
@@ -66,4 +77,34 @@ export function fakeClock(): {
 /** The signature of a key that is not the signer's. */
 export async function signWithAnotherKey(message: Hex): Promise<Hex> {
   return privateKeyToAccount(`0x${'22'.repeat(32)}`).signMessage({ message: { raw: message } })
+}
+
+/** Brings the payment to where only waiting is left. Returns the hash that was signed. */
+export async function approve({ options }: Payment): Promise<Hex> {
+  await createTransferStep(options)
+  const { signature, message } = await signTransferStep({ ...options, reference: intent.reference })
+  await approveTransferStep({ ...options, reference: intent.reference, signature })
+  return message
+}
+
+/** Creates the transaction; it fails before anybody signs it. */
+export async function failUnsigned({ fake, options }: Payment, reason: string): Promise<void> {
+  await createTransferStep(options)
+  for (const one of fake.transactions.values())
+    Object.assign(one, { status: 'failed', error: { reason, message: 'no' } })
+}
+
+/** The right key's signature of the transaction as it is now. */
+export async function signatureOf({ fake }: Payment): Promise<Hex> {
+  const [transaction] = fake.transactions.values()
+  return key.signMessage({ message: { raw: transaction?.hash ?? '0x' } })
+}
+
+export function countApprovals({ fake }: Payment): number {
+  return fake.requests.filter(one => one.path.endsWith('/approvals')).length
+}
+
+export function recordOf({ directory }: Payment): TransferRecord {
+  const file = readdirSync(directory).find(name => name.endsWith('.json')) ?? 'none'
+  return JSON.parse(readFileSync(join(directory, file), 'utf8')) as TransferRecord
 }

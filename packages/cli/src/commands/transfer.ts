@@ -10,11 +10,9 @@ import {
   parseAmount,
   readTransfer,
   resolveIntent,
-  resolveToken,
   type Sign,
   type StepOptions,
   signTransferStep,
-  type Token,
   type Transaction,
   type TransferIntent,
   type TransferProgress,
@@ -49,8 +47,9 @@ export async function runTransfer(
   payment: Payment & { readonly yes: boolean },
 ): Promise<Outcome> {
   const intent = toIntent(context, payment)
-  const token = tokenOf(context, intent)
-  if (context.config.rpcUrl !== undefined) await checkRpc(context.config.rpcUrl, token.chainId)
+  // Checked as a whole, before anybody is asked to confirm it.
+  const { chainId } = resolveIntent(intent, context.config.tokens)
+  if (context.config.rpcUrl !== undefined) await checkRpc(context.config.rpcUrl, chainId)
   const known = await journalOf(context).read(intent.reference)
   if (known?.outcome === undefined && !payment.yes) await requireYes(context, describe(payment, intent))
   const first = known === undefined ? 'creating the transfer at Crossmint' : `looking up ${intent.reference}`
@@ -62,7 +61,7 @@ export async function runTransfer(
       tokens: context.config.tokens,
     }),
   )
-  return receiptOutcome(context, receipt, token, known?.outcome === undefined ? 'sent' : 'sent already')
+  return receiptOutcome(context, receipt, known?.outcome === undefined ? 'sent' : 'sent already')
 }
 
 /** Step 1: creates the transfer and compares what came back with what was asked. Moves no money. */
@@ -168,7 +167,7 @@ export async function showTransfer(
     const receipt = await context.terminal.progress('reading the transfer', async step =>
       waitTransferStep({ ...(await stepOptions(context, step)), reference }),
     )
-    return receiptOutcome(context, receipt, tokenOf(context, receipt), 'sent')
+    return receiptOutcome(context, receipt, 'sent')
   }
   const known = await journalOf(context).read(reference)
   if (known === undefined)
@@ -228,11 +227,10 @@ function signWith(context: Context, step: Step): Sign {
   }
 }
 
-// Checked as a whole here, before anybody is asked to confirm it.
 function toIntent(context: Context, payment: Payment): TransferIntent {
   const { config } = context
   const wallet = required(config, 'wallet')
-  const intent = {
+  return {
     reference: payment.reference,
     wallet,
     walletAddress: wallet,
@@ -242,8 +240,6 @@ function toIntent(context: Context, payment: Payment): TransferIntent {
     amount: payment.amount,
     signerAddress: required(config, 'signerAddress'),
   }
-  resolveIntent(intent, config.tokens)
-  return intent
 }
 
 function toRecipient(context: Context, to: string): Address {
@@ -262,11 +258,6 @@ function toRecipient(context: Context, to: string): Address {
       ],
     },
   )
-}
-
-function tokenOf(context: Context, intent: { chain: string; token: string }): Token {
-  const token = intent.token.slice(intent.token.lastIndexOf(':') + 1)
-  return resolveToken({ chain: intent.chain, token, tokens: context.config.tokens })
 }
 
 function journalOf(context: Context): StepOptions['journal'] {
@@ -343,10 +334,9 @@ function gas(maximumFee: bigint): string {
 async function receiptOutcome(
   context: Context,
   receipt: TransferReceipt,
-  token: Token,
   label: 'sent' | 'sent already',
 ): Promise<Outcome> {
-  const onChain = await readFromChain(context, receipt, token)
+  const onChain = await readFromChain(context, receipt)
   return {
     data: { ...receipt, blockNumber: onChain?.blockNumber, gasUsed: onChain?.gasUsed },
     text: columns(
@@ -363,11 +353,7 @@ async function receiptOutcome(
   }
 }
 
-async function readFromChain(
-  context: Context,
-  receipt: TransferReceipt,
-  token: Token,
-): Promise<ChainReceipt | undefined> {
+async function readFromChain(context: Context, receipt: TransferReceipt): Promise<ChainReceipt | undefined> {
   const { rpcUrl } = context.config
   const { transactionHash } = receipt
   if (rpcUrl === undefined) return undefined
@@ -389,10 +375,10 @@ async function readFromChain(
       entryPoint,
       transactionHash,
       userOperationHash: receipt.userOperationHash,
-      token: token.address,
+      token: receipt.tokenAddress,
       from: receipt.walletAddress,
       to: receipt.recipient,
-      amount: parseAmount(receipt.amount, token.decimals),
+      amount: parseAmount(receipt.amount, receipt.decimals),
     }),
   )
 }

@@ -119,24 +119,18 @@ export async function fundWallet(
   context: Context,
   options: { amount: string; token: string },
 ): Promise<Outcome> {
-  const amount = Number(options.amount)
-  const { token } = options
-  const faults = [
-    ...(/^\d+(\.\d+)?$/.test(options.amount) && amount >= 1 && amount <= 100
-      ? []
-      : ['amount: expected 1 to 100 token units']),
-    ...(token === 'usdxm' || token === 'usdc' ? [] : ['token: expected usdxm, or usdc on the sandbox']),
-  ]
-  if (faults.length > 0) throw new CliError('FUND_INVALID', faults.join('\n'))
+  const { amount, token } = options
+  if (token !== 'usdxm' && token !== 'usdc')
+    throw new CliError('TOKEN_INVALID', `${token}: expected usdxm, or usdc on the sandbox`)
   const wallet = required(context.config, 'wallet')
   const chain = required(context.config, 'chain')
   const client = await context.crossmint()
-  await context.terminal.progress(`funding the wallet with ${options.amount} ${token}`, () =>
+  await context.terminal.progress(`funding the wallet with ${amount} ${token}`, () =>
     client.fundWallet(wallet, { amount, token, chain }),
   )
   return {
-    data: { wallet, amount: options.amount, token, chain },
-    text: `${wallet} got ${options.amount} ${token} on ${chain}`,
+    data: { wallet, amount, token, chain },
+    text: `${wallet} got ${amount} ${token} on ${chain}`,
   }
 }
 

@@ -2,6 +2,7 @@
 // on a transaction that does not come to an end.
 import type { Address, Hex } from 'viem'
 import {
+  AnswerFault,
   address,
   array,
   baseUnits,
@@ -14,7 +15,7 @@ import {
   text,
   time,
 } from './answer.ts'
-import { path } from './locator.ts'
+import { nameLocator, path } from './locator.ts'
 import type { Transport } from './transport.ts'
 
 export type Activity = {
@@ -39,11 +40,22 @@ export type ActivityFilter = {
   /** Symbols or token locators. */
   readonly tokens: readonly string[]
   readonly status: 'successful' | 'failed'
+  /** ISO 8601 in UTC: nothing older. */
+  readonly fromDate?: string | undefined
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined
+}
+
+export type ActivityPage = {
+  /** Items that cannot be read are left out: one odd token must not hide the rest. */
+  readonly items: readonly Activity[]
+  /** Undefined on the last page. */
+  readonly nextCursor: string | undefined
 }
 
 export type ActivityCalls = {
-  /** Lists recent transfers in and out of a wallet, newest first. @throws {CrossmintError} */
-  readonly listActivity: (wallet: string, filter: ActivityFilter) => Promise<readonly Activity[]>
+  /** Lists a page of the transfers in and out of a wallet, newest first. @throws {CrossmintError} */
+  readonly listActivity: (wallet: string, filter: ActivityFilter) => Promise<ActivityPage>
 }
 
 const activity: Reader<Activity> = object<Activity>({
@@ -63,18 +75,35 @@ const activity: Reader<Activity> = object<Activity>({
   ),
 })
 
+const page: Reader<{ data: readonly (Activity | undefined)[]; nextCursor: string | undefined }> = object<{
+  data: readonly (Activity | undefined)[]
+  nextCursor: string | undefined
+}>({ data: array(readable(activity)), nextCursor: optional(text) })
+
 export function createActivityCalls(send: Transport): ActivityCalls {
   return {
-    listActivity: async (wallet, { chain, tokens, status }) => {
-      const answer = await send({
-        operation: `list the activity of ${wallet}`,
+    listActivity: async (wallet, { chain, tokens, status, fromDate, cursor }) => {
+      const { data, nextCursor } = await send({
+        operation: `list the activity of ${nameLocator(wallet)}`,
         method: 'GET',
         path: path`/unstable/wallets/${wallet}/transfers`,
-        query: { chain, tokens: tokens.join(','), status },
+        query: { chain, tokens: tokens.join(','), status, fromDate, cursor },
         repeatable: true,
-        read: object<{ data: readonly Activity[] }>({ data: array(activity) }),
+        read: page,
       })
-      return answer.data
+      return { items: data.filter(item => item !== undefined), nextCursor }
     },
+  }
+}
+
+/** Undefined for what the reader cannot read. */
+function readable<T>(reader: Reader<T>): Reader<T | undefined> {
+  return (value, at) => {
+    try {
+      return reader(value, at)
+    } catch (error) {
+      if (error instanceof AnswerFault) return undefined
+      throw error
+    }
   }
 }

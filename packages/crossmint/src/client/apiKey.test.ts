@@ -18,6 +18,7 @@ test.each([
   ['http://localhost:4010/sandbox/', 'http://localhost:4010/sandbox'],
   ['http://[::1]:4010', 'http://[::1]:4010'],
   ['https://proxy.example/crossmint', 'https://proxy.example/crossmint'],
+  ['HTTPS://Proxy.Example:443/a/../b//', 'https://proxy.example/b'],
 ])('behavior: base URL %s', (given, used) => {
   expect(readAccess('sk_staging_abc', given).baseUrl).toBe(used)
 })
@@ -41,6 +42,11 @@ test.each([
   ['crossmint.example', 'must be an http(s) URL'],
   ['https://user:secret@crossmint.example', 'must have no credentials'],
   ['https://crossmint.example?x=1', 'must have no credentials, query'],
+  ['https://crossmint.example?', 'must have no credentials, query'],
+  ['https://crossmint.example/#', 'must have no credentials, query'],
+  ['https://crossmint.example/a\nb', 'must be an http(s) URL'],
+  [' https://crossmint.example', 'must be an http(s) URL'],
+  ['https:\\\\crossmint.example', 'must be an http(s) URL'],
 ])('error: base URL %s', (baseUrl, message) => {
   expect(() => readAccess('sk_staging_abc', baseUrl)).toThrow(message)
 })

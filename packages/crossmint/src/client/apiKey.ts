@@ -41,13 +41,17 @@ function diagnoseKey(apiKey: string): string {
 }
 
 function readBaseUrl(baseUrl: string, issues: Issue[]): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
-  const fault = (message: string): number => issues.push({ field: 'baseUrl', message })
+  const fault = (message: string): string => {
+    issues.push({ field: 'baseUrl', message })
+    return ''
+  }
+  // URL drops line breaks and reads backslashes as slashes; what is not written as it is meant is refused.
+  const url = /[\s\\]/.test(baseUrl) || !URL.canParse(baseUrl) ? undefined : new URL(baseUrl)
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:'))
-    fault('must be an http(s) URL')
-  else if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-    fault('must have no credentials, query or fragment')
-  else if (url.protocol === 'http:' && !/^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname))
-    fault('must be https: over plain http the API key could be read on the way (loopback is exempt)')
-  return baseUrl.replace(/\/+$/, '')
+    return fault('must be an http(s) URL')
+  if (url.username !== '' || url.password !== '' || /[?#]/.test(baseUrl))
+    return fault('must have no credentials, query or fragment')
+  if (url.protocol === 'http:' && !/^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname))
+    return fault('must be https: over plain http the API key could be read on the way (loopback is exempt)')
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 }

@@ -1,6 +1,6 @@
 // What wallets hold, and money for testing.
 import type { Address } from 'viem'
-import { InvalidInputError } from '../input.ts'
+import { type Issue, refuseIssues } from '../input.ts'
 import {
   address,
   array,
@@ -13,7 +13,7 @@ import {
   text,
 } from './answer.ts'
 import type { Environment } from './apiKey.ts'
-import { path } from './locator.ts'
+import { nameLocator, path } from './locator.ts'
 import type { Transport } from './transport.ts'
 
 export type Balance = {
@@ -50,13 +50,13 @@ export type BalanceCalls = {
   /**
    * Puts test tokens into a wallet. Staging only.
    *
-   * @param funds.amount Whole tokens, 1 to 100. @param funds.token Crossmint's staging mints `usdxm` only.
+   * @param funds.amount Decimal string of whole tokens, `1` to `100`. @param funds.token Crossmint's staging mints `usdxm` only.
    * @param funds.chain A test chain, e.g. `base-sepolia`.
-   * @throws {INVALID_INPUT} with a production key. @throws {CrossmintError}
+   * @throws {INVALID_INPUT} with a production key, or another amount. @throws {CrossmintError}
    */
   readonly fundWallet: (
     locator: string,
-    funds: { readonly amount: number; readonly token: string; readonly chain: string },
+    funds: { readonly amount: string; readonly token: string; readonly chain: string },
   ) => Promise<void>
 }
 
@@ -80,7 +80,7 @@ export function createBalanceCalls(send: Transport, environment: Environment): B
   return {
     getBalances: async (locator, { tokens, chains }) =>
       send({
-        operation: `read the balances of ${locator}`,
+        operation: `read the balances of ${nameLocator(locator)}`,
         method: 'GET',
         path: path`/2025-06-09/wallets/${locator}/balances`,
         query: { tokens: tokens.join(','), chains: chains?.join(',') },
@@ -88,13 +88,17 @@ export function createBalanceCalls(send: Transport, environment: Environment): B
         read: array(balance),
       }),
     fundWallet: async (locator, { amount, token, chain }) => {
-      if (environment === 'production')
-        throw new InvalidInputError('funding', [{ field: 'apiKey', message: 'must be a staging key' }])
+      const issues: Issue[] = []
+      if (environment === 'production') issues.push({ field: 'apiKey', message: 'must be a staging key' })
+      if (!/^(?:[1-9]\d?|100)$/.test(amount))
+        issues.push({ field: 'amount', message: 'must be a whole number from 1 to 100' })
+      refuseIssues('funding', issues)
       await send({
-        operation: `fund wallet ${locator}`,
+        operation: `fund wallet ${nameLocator(locator)}`,
         method: 'POST',
         path: path`/v1-alpha2/wallets/${locator}/balances`,
-        body: { amount, token, chain },
+        // The API takes a number here; it is small and whole.
+        body: { amount: Number(amount), token, chain },
         repeatable: false,
         read: array(object<object>({})),
       })

@@ -14,6 +14,8 @@ export type CrossmintFacts = {
   readonly reason?: ComplianceReason | (string & {}) | undefined
   /** With CROSSMINT_RATE_LIMITED: seconds to wait, where Crossmint said so. */
   readonly retryAfter?: number | undefined
+  /** Whether sending it again is harmless; if not said, it is not. */
+  readonly repeatable?: boolean | undefined
   readonly cause?: unknown
 }
 
@@ -26,17 +28,18 @@ const advice = {
   CROSSMINT_INVALID_REQUEST: 'Correct the request; it was refused as it stands.',
   CROSSMINT_CONFLICT:
     'It collides with something that exists or is under way; look at its state before trying again.',
-  CROSSMINT_COMPLIANCE_REFUSED: 'Nothing was signed or sent.',
+  CROSSMINT_COMPLIANCE_REFUSED: 'Look up why in the console before trying again.',
   CROSSMINT_KYC_IN_PROGRESS:
-    'Nothing was signed or sent; the recipient is still being screened. Try again in a minute.',
-  CROSSMINT_INSUFFICIENT_FUNDS: 'Nothing was sent; fund the treasury wallet and run it again.',
+    'The recipient is still being screened. Try again in a minute, with the same reference.',
+  CROSSMINT_INSUFFICIENT_FUNDS: 'Fund the treasury wallet and run it again, with the same reference.',
   CROSSMINT_ALREADY_SUBMITTED: 'This signer has approved already; read the transaction for its state.',
   CROSSMINT_QUORUM_REACHED: 'The transaction has all its approvals; read it for its state.',
   CROSSMINT_RATE_LIMITED:
     'Wait before trying again; Crossmint allows 120 writes and 360 reads a minute per project.',
   CROSSMINT_SIMULATION_FAILED: 'The transaction would fail on chain, so Crossmint did not create it.',
   CROSSMINT_NOT_ENABLED: 'Ask Crossmint to enable this for the project (console, or support@crossmint.com).',
-  CROSSMINT_UNAVAILABLE: 'Crossmint did not answer properly. Running it again is safe.',
+  CROSSMINT_UNAVAILABLE:
+    'Crossmint did not answer properly, and may have done it all the same: look before running it again.',
   CROSSMINT_MALFORMED_ANSWER: 'Check that the base URL is Crossmint; otherwise its API has changed.',
 } as const
 
@@ -52,7 +55,7 @@ export class CrossmintError extends Error {
   readonly reason: ComplianceReason | (string & {}) | undefined
   readonly retryAfter: number | undefined
 
-  constructor(code: CrossmintErrorCode, facts: CrossmintFacts, hint: string = advice[code]) {
+  constructor(code: CrossmintErrorCode, facts: CrossmintFacts, hint: string = adviceFor(code, facts)) {
     const said = facts.detail ?? (facts.status === undefined ? 'no answer' : `HTTP ${facts.status}`)
     super(`Crossmint could not ${facts.operation}: ${said.replace(/[.\s]+$/, '')}. ${hint}`, {
       cause: facts.cause,
@@ -64,4 +67,10 @@ export class CrossmintError extends Error {
     this.reason = facts.reason
     this.retryAfter = facts.retryAfter
   }
+}
+
+function adviceFor(code: CrossmintErrorCode, { repeatable = false }: CrossmintFacts): string {
+  return code === 'CROSSMINT_UNAVAILABLE' && repeatable
+    ? 'Crossmint did not answer properly. Running it again is safe.'
+    : advice[code]
 }

@@ -68,8 +68,15 @@ test('error: test money with a production key', async () => {
     apiKey: 'sk_production_abc',
     fetch: () => Promise.reject(new Error('sent')),
   })
-  const funds = { amount: 1, token: 'usdxm', chain: 'base-sepolia' }
+  const funds = { amount: '1', token: 'usdxm', chain: 'base-sepolia' }
   await expect(production.fundWallet(intent.walletAddress, funds)).rejects.toThrow('must be a staging key')
+})
+
+test.each(['0', '101', '1.5', '1e1', ''])('error: test money of %j', async amount => {
+  const funds = { amount, token: 'usdxm', chain: 'base-sepolia' }
+  await expect(client.fundWallet(intent.walletAddress, funds)).rejects.toThrow(
+    'amount: must be a whole number',
+  )
 })
 
 test('error: an answer about another transaction', async () => {

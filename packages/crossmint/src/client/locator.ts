@@ -23,6 +23,17 @@ export function path(parts: TemplateStringsArray, ...names: readonly string[]): 
   return parts.reduce((left, right, index) => left + encode(names[index - 1] ?? '') + right)
 }
 
+/**
+ * A locator for error messages: in full where it is an address or an alias, else only its kind, because a user's locator
+ * holds an e-mail address, a telephone number or a name.
+ */
+export function nameLocator(locator: string): string {
+  if (/^(?:external-wallet:)?0x[0-9a-fA-F]{40}$|^evm(?::smart)?:alias:[\w-]{1,100}$/.test(locator))
+    return locator
+  const [kind] = /^[A-Za-z-]{1,30}(?=:)/.exec(locator) ?? []
+  return kind === undefined ? '(a locator)' : `${kind}:(...)`
+}
+
 /** Colons and at signs are legal in a segment, and Crossmint's own SDK sends them as they are. */
 function encode(name: string): string {
   return encodeURIComponent(name).replaceAll('%3A', ':').replaceAll('%40', '@')

@@ -57,7 +57,7 @@ const calls: readonly (readonly [
   ],
   [
     'fundWallet',
-    c => c.fundWallet(wallet, { amount: 10, token: 'usdxm', chain: 'base-sepolia' }),
+    c => c.fundWallet(wallet, { amount: '10', token: 'usdxm', chain: 'base-sepolia' }),
     'post',
     '/v1-alpha2/wallets/{walletLocator}/balances',
     'FundWalletAmountDTO',
@@ -121,7 +121,14 @@ const calls: readonly (readonly [
   ],
   [
     'listActivity',
-    c => c.listActivity(wallet, { chain: 'base-sepolia', tokens: ['usdc'], status: 'successful' }),
+    c =>
+      c.listActivity(wallet, {
+        chain: 'base-sepolia',
+        tokens: ['usdc'],
+        status: 'successful',
+        fromDate: '2026-11-22T09:00:00.000Z',
+        cursor: '20',
+      }),
     'get',
     '/unstable/wallets/{walletLocator}/transfers',
     undefined,

@@ -57,6 +57,10 @@ test.each([
     { error: true, message: 'Project is not configured to support regulated transfers KYC' },
     'CROSSMINT_NOT_ENABLED',
   ],
+  [401, { error: true, message: 'KYC is in progress; insufficient rights' }, 'CROSSMINT_UNAUTHORIZED'],
+  [403, { error: true, message: 'Insufficient permissions' }, 'CROSSMINT_FORBIDDEN'],
+  [403, { error: { reason: 'execution_reverted', message: 'x' } }, 'CROSSMINT_FORBIDDEN'],
+  [404, { error: true, message: 'insufficient: is not a Crossmint wallet' }, 'CROSSMINT_NOT_FOUND'],
   [429, { error: true, message: 'Too many requests' }, 'CROSSMINT_RATE_LIMITED'],
   [500, { error: true, message: 'Internal' }, 'CROSSMINT_UNAVAILABLE'],
   [502, undefined, 'CROSSMINT_UNAVAILABLE'],
@@ -65,12 +69,14 @@ test.each([
   [400, [], 'CROSSMINT_INVALID_REQUEST'],
   [400, { error: null, message: 7 }, 'CROSSMINT_INVALID_REQUEST'],
 ])('%i %j: %s', (status, body, code) => {
-  expect(toCrossmintError({ operation: 'do it', status, body, meaning: usual }).code).toBe(code)
+  expect(toCrossmintError({ operation: 'do it', status, body, repeatable: true, meaning: usual }).code).toBe(
+    code,
+  )
 })
 
 test('behavior: on approvals, 409 and 422 say that it is there already', () => {
   const errorOf = (status: number): unknown =>
-    toCrossmintError({ operation: 'approve', status, body: {}, meaning }).code
+    toCrossmintError({ operation: 'approve', status, body: {}, repeatable: true, meaning }).code
   expect([errorOf(409), errorOf(422)]).toEqual(['CROSSMINT_ALREADY_SUBMITTED', 'CROSSMINT_QUORUM_REACHED'])
 })
 
@@ -102,7 +108,13 @@ describe('compliance', () => {
     ['sanctioned_wallet_address', 'x'],
   ])('%s, by name and by text', (name, message, current = name) => {
     const body = { error: { reason: name, message }, message }
-    const error = toCrossmintError({ operation: 'create the transfer', status: 422, body, meaning: usual })
+    const error = toCrossmintError({
+      operation: 'create the transfer',
+      status: 422,
+      body,
+      repeatable: true,
+      meaning: usual,
+    })
     expect(error).toMatchObject({ code: 'CROSSMINT_COMPLIANCE_REFUSED', reason: current, detail: message })
     expect(error.message).toContain(complianceAdvice[current as keyof typeof complianceAdvice])
     if (message !== 'x') expect(readComplianceReason(undefined, message)).toBe(current)
@@ -117,8 +129,34 @@ test("behavior: Crossmint's words, then what to do", () => {
   const body = {
     error: { reason: 'user_sanction_check_failed', message: 'Recipient user did not pass sanction tests' },
   }
-  const error = toCrossmintError({ operation: 'create the transfer', status: 422, body, meaning: usual })
+  const error = toCrossmintError({
+    operation: 'create the transfer',
+    status: 422,
+    body,
+    repeatable: true,
+    meaning: usual,
+  })
   expect(error.message).toMatchInlineSnapshot(
-    `"Crossmint could not create the transfer: Recipient user did not pass sanction tests. The recipient did not pass screening. Crossmint answers the same for an unsupported country of residence: check that first. Nothing was signed or sent."`,
+    `"Crossmint could not create the transfer: Recipient user did not pass sanction tests. The recipient did not pass screening. Crossmint answers the same for an unsupported country of residence: check that first."`,
   )
+})
+
+test('behavior: whether to run it again is said by what was asked', () => {
+  const advice = (repeatable: boolean): string =>
+    toCrossmintError({ operation: 'do it', status: 503, body: {}, repeatable, meaning: usual }).message
+  expect(advice(true)).toContain('Running it again is safe')
+  expect(advice(false)).toContain('may have done it all the same: look before running it again')
+})
+
+test('behavior: an e-mail address in Crossmint’s words is left out', () => {
+  const body = { error: true, message: 'Wallet not found for email:ada@lovelace.example:evm' }
+  const { message, detail } = toCrossmintError({
+    operation: 'x',
+    status: 404,
+    body,
+    repeatable: true,
+    meaning: usual,
+  })
+  expect(detail).toBe('Wallet not found for email:[e-mail address]:evm')
+  expect(message).not.toContain('lovelace')
 })

@@ -11,6 +11,8 @@ export type Refusal = {
   /** Parsed JSON body; undefined if it was not JSON. */
   readonly body: unknown
   readonly retryAfter?: number | undefined
+  /** Whether sending it again is harmless. */
+  readonly repeatable: boolean
   /** What 409 and 422 mean depends on what was asked. */
   readonly meaning: Meaning
 }
@@ -20,7 +22,7 @@ export type Meaning = { readonly 409: CrossmintErrorCode; readonly 422: Crossmin
 
 const simulationReasons = ['execution_reverted', 'build_failed', 'program_error', 'failed_to_land_on_chain']
 
-/** The error for a refused request. */
+/** The error for a refused request. The status decides; the words only tell the other 4xx apart. */
 export function toCrossmintError(refusal: Refusal): CrossmintError {
   const { status } = refusal
   const { reason, message } = readErrorBody(refusal.body)
@@ -30,12 +32,17 @@ export function toCrossmintError(refusal: Refusal): CrossmintError {
     detail: message === '' ? undefined : message,
     reason,
     retryAfter: refusal.retryAfter,
+    repeatable: refusal.repeatable,
   }
   if (status === 429) return new CrossmintError('CROSSMINT_RATE_LIMITED', facts)
   if (status === 408 || status >= 500) return new CrossmintError('CROSSMINT_UNAVAILABLE', facts)
+  if (status === 401) return new CrossmintError('CROSSMINT_UNAUTHORIZED', facts)
+  if (status === 404) return new CrossmintError('CROSSMINT_NOT_FOUND', facts)
+  if (status === 403)
+    return new CrossmintError(isNotEnabled(message) ? 'CROSSMINT_NOT_ENABLED' : 'CROSSMINT_FORBIDDEN', facts)
   const compliance = readComplianceReason(reason, message)
   if (compliance !== undefined) {
-    const hint = `${complianceAdvice[compliance]} Nothing was signed or sent.`
+    const hint = complianceAdvice[compliance]
     return new CrossmintError('CROSSMINT_COMPLIANCE_REFUSED', { ...facts, reason: compliance }, hint)
   }
   return new CrossmintError(codeOf(refusal, reason, message), facts)
@@ -43,18 +50,11 @@ export function toCrossmintError(refusal: Refusal): CrossmintError {
 
 function codeOf(refusal: Refusal, reason: string | undefined, message: string): CrossmintErrorCode {
   if (/kyc is in progress/i.test(message)) return 'CROSSMINT_KYC_IN_PROGRESS'
-  if (/treasury wallets are not enabled|not configured to support regulated transfers/i.test(message))
-    return 'CROSSMINT_NOT_ENABLED'
+  if (isNotEnabled(message)) return 'CROSSMINT_NOT_ENABLED'
   if (/\binsufficient\b|\bexceeds (?:the )?(?:available )?balance\b/i.test(message))
     return 'CROSSMINT_INSUFFICIENT_FUNDS'
   if (reason !== undefined && simulationReasons.includes(reason)) return 'CROSSMINT_SIMULATION_FAILED'
   switch (refusal.status) {
-    case 401:
-      return 'CROSSMINT_UNAUTHORIZED'
-    case 403:
-      return 'CROSSMINT_FORBIDDEN'
-    case 404:
-      return 'CROSSMINT_NOT_FOUND'
     case 409:
       return refusal.meaning[409]
     case 422:
@@ -62,6 +62,10 @@ function codeOf(refusal: Refusal, reason: string | undefined, message: string): 
     default:
       return 'CROSSMINT_INVALID_REQUEST'
   }
+}
+
+function isNotEnabled(message: string): boolean {
+  return /treasury wallets are not enabled|not configured to support regulated transfers/i.test(message)
 }
 
 function readErrorBody(body: unknown): { reason: string | undefined; message: string } {
@@ -72,7 +76,8 @@ function readErrorBody(body: unknown): { reason: string | undefined; message: st
   const reason = inner['reason'] ?? outer['code']
   return {
     reason: typeof reason === 'string' ? clean(reason) : undefined,
-    message: clean([...new Set(said)].join(': ')),
+    // Crossmint echoes locators, and a user's holds an e-mail address.
+    message: clean([...new Set(said)].join(': ')).replace(/[^\s@:"'<>]+@[^\s@:"'<>]+/g, '[e-mail address]'),
   }
 }
 

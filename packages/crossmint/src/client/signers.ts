@@ -1,7 +1,7 @@
 // Operational signers of a wallet (the REST API calls them delegated signers). Adding or removing one is itself
 // something the admin signer approves.
 import { dictionary, object, oneOf, optional, type Reader, text, time } from './answer.ts'
-import { path } from './locator.ts'
+import { nameLocator, path } from './locator.ts'
 import { type Transaction, transaction } from './transaction.ts'
 import type { Transport } from './transport.ts'
 
@@ -58,7 +58,7 @@ export function createSignerCalls(send: Transport): SignerCalls {
   return {
     getSigner: async (wallet, signer) =>
       send({
-        operation: `read signer ${signer}`,
+        operation: `read signer ${nameLocator(signer)}`,
         method: 'GET',
         path: path`/2025-06-09/wallets/${wallet}/signers/${signer}`,
         repeatable: true,
@@ -66,7 +66,7 @@ export function createSignerCalls(send: Transport): SignerCalls {
       }),
     addSigner: async (wallet, { signer, chain, expiresAt }) =>
       send({
-        operation: `add signer ${signer}`,
+        operation: `add signer ${nameLocator(signer)}`,
         method: 'POST',
         path: path`/2025-06-09/wallets/${wallet}/signers`,
         body: { signer, chain, expiresAt },
@@ -75,7 +75,7 @@ export function createSignerCalls(send: Transport): SignerCalls {
       }),
     removeSigner: async (wallet, signer, chain) =>
       send({
-        operation: `remove signer ${signer}`,
+        operation: `remove signer ${nameLocator(signer)}`,
         method: 'DELETE',
         path: path`/2025-06-09/wallets/${wallet}/signers/${signer}`,
         query: { chain },

@@ -2,7 +2,7 @@
 import type { Address, Hex } from 'viem'
 import { checkText, type Issue, readAddress, refuseIssues } from '../input.ts'
 import { AnswerFault, array, object, type Reader } from './answer.ts'
-import { path } from './locator.ts'
+import { nameLocator, path } from './locator.ts'
 import { type Transaction, transaction } from './transaction.ts'
 import type { Transport } from './transport.ts'
 
@@ -85,7 +85,7 @@ export function createTransactionCalls(send: Transport): TransactionCalls {
       }),
     listTransactions: async (wallet, { page, perPage } = {}) => {
       const answer = await send({
-        operation: `list the transactions of ${wallet}`,
+        operation: `list the transactions of ${nameLocator(wallet)}`,
         method: 'GET',
         path: path`/2025-06-09/wallets/${wallet}/transactions`,
         query: { page: page?.toString(), perPage: perPage?.toString() },
@@ -119,7 +119,11 @@ function transactionWith(id: string): Reader<Transaction> {
 function checkTransfer(request: CreateTransfer): Address {
   const issues: Issue[] = []
   const recipient = readAddress(request.recipient, 'recipient', issues)
-  if (!/^\d+(?:\.\d+)?$/.test(request.amount) || /^[0.]+$/.test(request.amount))
+  if (
+    typeof request.amount !== 'string' ||
+    !/^\d+(?:\.\d+)?$/.test(request.amount) ||
+    /^[0.]+$/.test(request.amount)
+  )
     issues.push({ field: 'amount', message: 'must be a decimal number above zero, such as 250 or 1.50' })
   if (!/^[!-~]{16,255}$/.test(request.idempotencyKey))
     issues.push({ field: 'idempotencyKey', message: 'must be 16 to 255 printable characters without spaces' })

@@ -73,7 +73,7 @@ describe('repeating', () => {
     await expect(client.addSigner('x', { signer: 'external-wallet:0x1', chain: 'base' })).rejects.toThrow()
     await expect(client.removeSigner('x', 'external-wallet:0x1', 'base')).rejects.toThrow()
     await expect(
-      client.fundWallet('x', { amount: 1, token: 'usdxm', chain: 'base-sepolia' }),
+      client.fundWallet('x', { amount: '1', token: 'usdxm', chain: 'base-sepolia' }),
     ).rejects.toThrow()
     expect(send).toHaveBeenCalledTimes(3)
   })
@@ -114,6 +114,16 @@ describe('rate limit', () => {
     const { client, send } = clientOf([limited('3600'), fine])
     await expect(client.getWallet('x')).rejects.toMatchObject({
       code: 'CROSSMINT_RATE_LIMITED',
+      retryAfter: 3600,
+    })
+    expect(send).toHaveBeenCalledTimes(1)
+  })
+
+  test('error: so with a server that is down for long', async () => {
+    const down = (): Response => new Response('', { status: 503, headers: { 'retry-after': '3600' } })
+    const { client, send } = clientOf([down, fine])
+    await expect(client.getWallet('x')).rejects.toMatchObject({
+      code: 'CROSSMINT_UNAVAILABLE',
       retryAfter: 3600,
     })
     expect(send).toHaveBeenCalledTimes(1)
@@ -164,6 +174,33 @@ describe('answers that are none', () => {
     await expect(client.getWallet('x')).rejects.toMatchObject({ code: 'CROSSMINT_MALFORMED_ANSWER', detail })
     expect(send).toHaveBeenCalledTimes(1)
   })
+})
+
+test('error: an answer without end is cut off', async () => {
+  let sent = 0
+  const endless = new ReadableStream<Uint8Array>({
+    pull: stream => {
+      sent += 1_000_000
+      stream.enqueue(new Uint8Array(1_000_000))
+    },
+  })
+  const { client, send } = clientOf([() => new Response(endless), fine])
+  await expect(client.getWallet('x')).rejects.toMatchObject({
+    code: 'CROSSMINT_MALFORMED_ANSWER',
+    detail: 'the answer is larger than 10000000 bytes',
+  })
+  expect(sent).toBeLessThan(15_000_000)
+  expect(send).toHaveBeenCalledTimes(1)
+})
+
+test.each([
+  ['email:ada@lovelace.example:evm:smart', 'read wallet email:(...)'],
+  ['ada@lovelace.example', 'read wallet (a locator)'],
+  ['evm:smart:alias:treasury', 'read wallet evm:smart:alias:treasury'],
+  [wallet.address, `read wallet ${wallet.address}`],
+])('behavior: %s in an error', async (locator, operation) => {
+  const { client } = clientOf([() => Response.json({ error: true, message: 'no' }, { status: 404 })])
+  await expect(client.getWallet(locator)).rejects.toMatchObject({ operation })
 })
 
 test('error: no answer in time', async () => {

@@ -35,6 +35,7 @@ export type TransportOptions = {
 
 const attempts = 4
 const longestRetryAfter = 60
+const largestAnswer = 10_000_000
 const usualMeaning: Meaning = { 409: 'CROSSMINT_CONFLICT', 422: 'CROSSMINT_SIMULATION_FAILED' }
 
 /** Creates the function that every call of the client goes through. */
@@ -56,10 +57,15 @@ type Outcome<T> =
 async function exchange<T>(request: ApiRequest<T>, options: TransportOptions): Promise<Outcome<T>> {
   const fail = (code: CrossmintErrorCode, detail: string, status?: number): Outcome<T> => ({
     ok: false,
-    error: new CrossmintError(code, { operation: request.operation, status, detail }),
+    error: new CrossmintError(code, {
+      operation: request.operation,
+      status,
+      detail,
+      repeatable: request.repeatable,
+    }),
   })
   let response: Response
-  let text: string
+  let answer: string | undefined
   try {
     response = await options.fetch(`${options.baseUrl}/api${request.path}${toQuery(request.query)}`, {
       method: request.method,
@@ -69,11 +75,14 @@ async function exchange<T>(request: ApiRequest<T>, options: TransportOptions): P
       redirect: 'manual',
       signal: AbortSignal.timeout(options.timeoutMs),
     })
-    text = (await response.text()).replaceAll(options.apiKey, '[API key]')
+    answer = await readBody(response)
   } catch (error) {
     return fail('CROSSMINT_UNAVAILABLE', describeNetworkFault(error, options))
   }
   const { status } = response
+  if (answer === undefined)
+    return fail('CROSSMINT_MALFORMED_ANSWER', `the answer is larger than ${largestAnswer} bytes`, status)
+  const text = answer.replaceAll(options.apiKey, '[API key]')
   const body = parseJson(text)
   if (response.ok && body === undefined)
     return fail('CROSSMINT_MALFORMED_ANSWER', describeBody(response, text), status)
@@ -99,6 +108,7 @@ function refusal<T>(
     status: response.status,
     body,
     retryAfter: readRetryAfter(response.headers.get('retry-after'), options.now()),
+    repeatable: request.repeatable,
     meaning: request.meaning ?? usualMeaning,
   })
 }
@@ -139,6 +149,19 @@ function readRetryAfter(header: string | null, now: number): number | undefined 
   if (/^\d{1,9}$/.test(header)) return Number(header)
   const date = Date.parse(header)
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000))
+}
+
+/** The body as text; undefined, and cut off, if it is too large. */
+async function readBody({ body }: Response): Promise<string | undefined> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  // Leaving the loop cancels the stream.
+  for await (const chunk of body ?? []) {
+    length += chunk.byteLength
+    if (length > largestAnswer) return undefined
+    chunks.push(chunk)
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
 function parseJson(text: string): unknown {

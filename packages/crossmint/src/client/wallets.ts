@@ -2,7 +2,7 @@
 import type { Address } from 'viem'
 import { checkText, type Issue, readAddress, refuseIssues } from '../input.ts'
 import { address, array, object, oneOf, optional, type Reader, text, time } from './answer.ts'
-import { path } from './locator.ts'
+import { nameLocator, path } from './locator.ts'
 import type { SignerReference } from './transaction.ts'
 import type { Transport } from './transport.ts'
 
@@ -88,7 +88,7 @@ export function createWalletCalls(send: Transport): WalletCalls {
     },
     getWallet: async locator =>
       send({
-        operation: `read wallet ${locator}`,
+        operation: `read wallet ${nameLocator(locator)}`,
         method: 'GET',
         path: path`/2025-06-09/wallets/${locator}`,
         repeatable: true,

@@ -161,7 +161,8 @@ test.each<[string, Record<string, string | undefined>, string]>([
   ],
   ['a stray paymaster gas limit', { paymaster: undefined, paymasterData: undefined }, 'paymasterData'],
 ])('error: %s', (_, changes, field) => {
-  expect(differencesOf(transactionOf(changes)).map(one => one.field)).toEqual([field])
+  const anyFee = { ...expected, maximumFee: 2n ** 256n }
+  expect(differencesOf(transactionOf(changes), anyFee).map(one => one.field)).toEqual([field])
 })
 
 test('behavior: the first operation of a wallet deploys it, and that is reported', () => {
@@ -174,7 +175,7 @@ test('behavior: the first operation of a wallet deploys it, and that is reported
 test('behavior: empty paymaster fields without a paymaster are harmless, and are not sent on', () => {
   const limits = { paymasterVerificationGasLimit: '0x0', paymasterPostOpGasLimit: '0x0', paymasterData: '0x' }
   const transaction = transactionOf({ paymaster: undefined, ...limits })
-  const { userOperation } = verifyTransfer(transaction, expected)
+  const { userOperation } = verifyTransfer(transaction, { ...expected, maximumFee: 10n ** 18n })
   expect(
     Object.keys(toUserOperationJson(userOperation)).filter(name => name.startsWith('paymaster')),
   ).toEqual([])
@@ -182,7 +183,13 @@ test('behavior: empty paymaster fields without a paymaster are harmless, and are
 
 test('behavior: the zero address is no paymaster: the wallet pays', () => {
   const transaction = transactionOf({ paymaster: `0x${'00'.repeat(20)}` })
-  expect(differencesOf(transaction, { ...expected, maximumFee: 1n }).map(one => one.field)).toEqual(['fee'])
+  // 100000 + 100000 + 50000 gas, and 30001 more in the paymaster's name, at 1 gwei.
+  const fee = 280_001n * 10n ** 9n
+  expect(differencesOf(transaction)).toEqual([
+    { field: 'fee', expected: 'at most 0 wei', found: `up to ${fee} wei` },
+  ])
+  expect(differencesOf(transaction, { ...expected, maximumFee: fee - 1n }).length).toBe(1)
+  expect(verifyTransfer(transaction, { ...expected, maximumFee: fee }).maximumFee).toBe(fee)
 })
 
 describe('every field of the operation is under the hash', () => {

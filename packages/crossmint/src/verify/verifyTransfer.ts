@@ -17,7 +17,7 @@ export type ExpectedTransfer = {
   readonly amount: bigint
   /** The external wallet (KMS key) that approves. */
   readonly signer: Address
-  /** The most the wallet itself may pay for gas, in wei; no ceiling unless given. */
+  /** The most the wallet itself may pay for gas, in wei; 0 unless given, since Crossmint sponsors it. */
   readonly maximumFee?: bigint | undefined
 }
 
@@ -37,7 +37,8 @@ export type VerifiedTransfer = {
  * Checks a transaction against the transfer that was asked for.
  *
  * Not checked here: whether the wallet can pay, whether the paymaster will, and what `factoryData` deploys (EntryPoint
- * requires that it ends at the wallet's own address).
+ * requires that it ends at the wallet's own address). Nor what a paymaster charges: one that is paid in tokens can take
+ * as much as the wallet has allowed it (ERC-20 `approve`), and `maximumFee` does not cover that.
  *
  * @param transaction As Crossmint returned it, in any status.
  * @returns What may be signed.
@@ -48,10 +49,9 @@ export function verifyTransfer(transaction: Transaction, expected: ExpectedTrans
   const message = hashUserOperation(userOperation, expected.chainId)
   const pending = transaction.approvals.pending.filter(one => isSigner(one.signer.locator, expected.signer))
   const differences = [
-    ...compare('sender', expected.wallet.toLowerCase(), userOperation.sender.toLowerCase()),
+    ...compareEffect(userOperation, expected),
     ...compare('userOperationHash', message, userOperationHash),
     ...pending.flatMap(one => compare('message', message, one.message.toLowerCase())),
-    ...checkCallData(userOperation, expected),
     ...checkDeployment(userOperation),
     ...checkFee(userOperation, expected.maximumFee),
   ]
@@ -65,16 +65,21 @@ export function verifyTransfer(transaction: Transaction, expected: ExpectedTrans
   }
 }
 
+/** Where what an operation does departs from the transfer: who pays, what to whom. Says nothing about gas or hash. */
+export function compareEffect(
+  userOperation: UserOperation,
+  expected: ExpectedTransfer,
+): readonly Difference[] {
+  const sender = compare('sender', expected.wallet.toLowerCase(), userOperation.sender.toLowerCase())
+  return encodeTransfer(expected).includes(userOperation.callData)
+    ? sender
+    : [...sender, ...explainCallData(userOperation.callData, expected)]
+}
+
 /** Whether a signer locator means this external wallet; addresses compare in any letter case. */
 export function isSigner(locator: string, signer: Address): boolean {
   const address = /^external-wallet:(0x[0-9a-fA-F]{40})$/.exec(locator)?.[1] as Address | undefined
   return address !== undefined && isAddressEqual(address, signer)
-}
-
-function checkCallData(userOperation: UserOperation, expected: ExpectedTransfer): readonly Difference[] {
-  return encodeTransfer(expected).includes(userOperation.callData)
-    ? []
-    : explainCallData(userOperation.callData, expected)
 }
 
 /** The fields that come in groups; a stray one would not be covered by the hash. */
@@ -97,9 +102,9 @@ function checkDeployment(userOperation: UserOperation): readonly Difference[] {
   return differences
 }
 
-function checkFee(userOperation: UserOperation, ceiling: bigint | undefined): readonly Difference[] {
+function checkFee(userOperation: UserOperation, ceiling = 0n): readonly Difference[] {
   const fee = maximumFee(userOperation)
-  if (ceiling === undefined || fee <= ceiling) return []
+  if (fee <= ceiling) return []
   return [{ field: 'fee', expected: `at most ${ceiling} wei`, found: `up to ${fee} wei` }]
 }
 

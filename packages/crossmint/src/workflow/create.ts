@@ -5,6 +5,7 @@ import { externalWallet } from '../client/locator.ts'
 import type { Transaction } from '../client/transaction.ts'
 import type { TransferRecord } from './record.ts'
 import { type Run, save } from './run.ts'
+import { settle } from './settle.ts'
 
 export type Created = { readonly record: TransferRecord; readonly transaction: Transaction }
 
@@ -13,7 +14,7 @@ const kycPauseMs = 5000
 
 /** Creates the transaction, or reads the recorded one. */
 export async function createOrRead(run: Run, record: TransferRecord): Promise<Created> {
-  if (record.transactionId !== undefined) return readCreated(run, record.intent.reference)
+  if (record.transactionId !== undefined) return readTransaction(run, record, record.transactionId)
   const transaction = await createPatiently(run, record)
   const created = await save(run, record, { transactionId: transaction.id })
   run.onStep({ step: 'create', transactionId: transaction.id, idempotencyKey: record.idempotencyKey })
@@ -24,7 +25,22 @@ export async function createOrRead(run: Run, record: TransferRecord): Promise<Cr
 export async function readCreated(run: Run, reference: string): Promise<Created> {
   const record = await run.entry.read()
   if (record?.transactionId === undefined) throw new ReferenceUnknownError(reference)
-  const transaction = await run.client.getTransaction(record.intent.walletAddress, record.transactionId)
+  return readTransaction(run, record, record.transactionId)
+}
+
+/**
+ * Lets no step go on with a reference that was closed as failed, unless it turns out to be paid after all.
+ *
+ * @throws {TRANSFER_FAILED} @throws as `settle`
+ */
+export async function refuseFailed(run: Run, { record, transaction }: Created): Promise<Created> {
+  if (record.outcome?.status !== 'failed') return { record, transaction }
+  const receipt = await settle(run, record, transaction)
+  return { record: { ...record, outcome: { status: 'success', receipt } }, transaction }
+}
+
+async function readTransaction(run: Run, record: TransferRecord, id: string): Promise<Created> {
+  const transaction = await run.client.getTransaction(record.intent.walletAddress, id)
   run.onStep({ step: 'resume', transactionId: transaction.id, status: transaction.status })
   return { record, transaction }
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { getAddress } from 'viem'
+import { getAddress, zeroAddress } from 'viem'
 import { expect, test } from 'vitest'
+import { usdc } from '../../test/fakeCrossmint.ts'
 import { intent } from '../../test/payment.ts'
 import { resolveIntent, toIdempotencyKey } from './intent.ts'
 
@@ -32,8 +33,30 @@ test.each([
   ['a trailing space', 'INV-1 '],
   ['a zero-width space', 'INV\u200b-1'],
   ['not in normal form', 'e\u0301tat'],
+  ['of full-width letters', '\uff29\uff2e\uff36-1'],
+  ['with a no-break space', 'INV\u00a01'],
+  ['with an Ogham space', 'INV\u16801'],
+  ['with an invisible letter', 'INV\u115f1'],
 ])('error: a reference that is %s', (_, reference) => {
-  expect(() => resolveIntent({ ...intent, reference })).toThrow('reference: must be')
+  expect(() => resolveIntent({ ...intent, reference })).toThrow('reference: must')
+})
+
+test('behavior: a reference may have plain spaces', () => {
+  expect(resolveIntent({ ...intent, reference: 'Invoice 7 é' }).reference).toBe('Invoice 7 é')
+})
+
+test.each([
+  ['the zero address', zeroAddress],
+  ['the contract of the token', usdc],
+])('error: paying to %s', (words, recipient) => {
+  expect(() => resolveIntent({ ...intent, recipient })).toThrow(`recipient: must not be ${words}`)
+})
+
+test.each(Object.keys(intent))('error: %s that is no text', field => {
+  for (const value of [undefined, null, 250, {}])
+    expect(() => resolveIntent({ ...intent, [field]: value })).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT', issues: [expect.objectContaining({ field })] }),
+    )
 })
 
 test('error: paying oneself', () => {

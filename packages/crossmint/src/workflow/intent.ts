@@ -1,6 +1,6 @@
 // What a payment is: fixed before anything is sent, and bound to its reference for good.
 import { createHash } from 'node:crypto'
-import type { Address } from 'viem'
+import { type Address, zeroAddress } from 'viem'
 import { formatAmount, parseAmount, readAmount } from '../amount.ts'
 import { checkText, InvalidInputError, type Issue, readAddress, refuseIssues } from '../input.ts'
 import { resolveToken, type Token, type TokenTable } from '../tokens.ts'
@@ -41,13 +41,15 @@ export function resolveIntent(intent: TransferIntent, tokens?: TokenTable): Reso
   const issues: Issue[] = []
   checkReference(intent.reference, issues)
   checkText(intent.wallet, 'wallet', 400, issues)
-  checkText(intent.chain, 'chain', 100, issues)
   const walletAddress = readAddress(intent.walletAddress, 'walletAddress', issues)
   const recipient = readAddress(intent.recipient, 'recipient', issues)
   const signerAddress = readAddress(intent.signerAddress, 'signerAddress', issues)
   if (recipient === walletAddress)
     issues.push({ field: 'recipient', message: 'must not be the paying wallet itself' })
+  if (recipient === zeroAddress) issues.push({ field: 'recipient', message: 'must not be the zero address' })
   const token = lookUpToken(intent, tokens, issues)
+  if (recipient === token?.address)
+    issues.push({ field: 'recipient', message: 'must not be the contract of the token' })
   const baseUnits = readAmount(intent.amount, token?.decimals, issues)
   refuseIssues('transfer', issues)
   if (token === undefined) throw new InvalidInputError('transfer', issues)
@@ -97,8 +99,14 @@ export function toIdempotencyKey(walletAddress: Address, reference: string): str
 /** Two references that look alike must not be two payments. */
 function checkReference(reference: string, issues: Issue[]): void {
   checkText(reference, 'reference', 128, issues)
-  if (reference.normalize('NFC') !== reference)
-    issues.push({ field: 'reference', message: 'must be in Unicode normalization form C' })
+  if (typeof reference !== 'string') return
+  if (reference.normalize('NFKC') !== reference)
+    issues.push({ field: 'reference', message: 'must be in Unicode normalization form KC' })
+  if (/(?! )[\s\p{Z}\p{Default_Ignorable_Code_Point}]/u.test(reference))
+    issues.push({
+      field: 'reference',
+      message: 'must have no white space but plain spaces, and nothing invisible',
+    })
 }
 
 function lookUpToken(
@@ -106,6 +114,11 @@ function lookUpToken(
   tokens: TokenTable | undefined,
   issues: Issue[],
 ): Token | undefined {
+  const faults: Issue[] = []
+  checkText(intent.chain, 'chain', 100, faults)
+  checkText(intent.token, 'token', 100, faults)
+  issues.push(...faults)
+  if (faults.length > 0) return undefined
   try {
     return resolveToken({ chain: intent.chain, token: intent.token, tokens })
   } catch (error) {

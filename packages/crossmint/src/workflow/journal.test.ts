@@ -26,9 +26,8 @@ function open(): { directory: string; journal: ReturnType<typeof fileJournal>; f
 
 test('read(write(record)) = record', async () => {
   const { journal } = open()
-  const { decimals: _, ...payment } = record.intent
   const receipt = {
-    ...payment,
+    ...record.intent,
     status: 'success',
     transactionId: 't-1',
     userOperationHash: `0x${'ab'.repeat(32)}`,
@@ -40,7 +39,7 @@ test('read(write(record)) = record', async () => {
   const stages: readonly TransferRecord[] = [
     record,
     { ...record, transactionId: 't-1' },
-    { ...record, transactionId: 't-1', signedNonce: '0x0' },
+    { ...record, transactionId: 't-1', signedNonce: '0x0', signedHashes: [`0x${'cd'.repeat(32)}`] },
     { ...record, transactionId: 't-1', signedNonce: '0x1', outcome: { status: 'success', receipt } },
     { ...record, outcome: { status: 'failed', reason: 'unknown', message: 'x'.repeat(500) } },
   ]
@@ -110,6 +109,7 @@ describe('a damaged file stops the payment', () => {
     ['another reference', JSON.stringify({ ...record, intent: { ...record.intent, reference: 'INV-9' } })],
     ['half a receipt', JSON.stringify({ ...record, outcome: { status: 'success', receipt: {} } })],
     ['an outcome of no kind', JSON.stringify({ ...record, outcome: { status: 'maybe' } })],
+    ['a hash that is none', JSON.stringify({ ...record, signedHashes: ['0x12'] })],
     ['a nonce that is none', JSON.stringify({ ...record, signedNonce: 'zero' })],
   ])('error: %s', async (_, damaged) => {
     const { journal, file } = open()

@@ -11,20 +11,21 @@ import { readRecord, type TransferRecord } from './record.ts'
 export type JournalEntry = {
   /** The last record written; undefined if there never was one. */
   readonly read: () => Promise<TransferRecord | undefined>
-  /** Returns when the record is on stable storage. */
+  /** Returns when the record is on stable storage. @throws {JOURNAL_WRITE_FAILED} */
   readonly write: (record: TransferRecord) => Promise<void>
 }
 
 export type Journal = {
-  /** Runs alone for a reference. @throws {REFERENCE_BUSY} @throws {JOURNAL_CORRUPT} */
+  /** Runs alone for a reference. @throws {REFERENCE_BUSY} @throws {JOURNAL_CORRUPT} @throws {JOURNAL_WRITE_FAILED} */
   readonly exclusive: <T>(reference: string, run: (entry: JournalEntry) => Promise<T>) => Promise<T>
   /** Reads without holding. @throws {JOURNAL_CORRUPT} */
   readonly read: (reference: string) => Promise<TransferRecord | undefined>
 }
 
 /**
- * Opens a journal in a directory of one machine. Two machines, or two containers that share the directory, exclude each
- * other only if their host names differ.
+ * Opens a journal in a directory. Runs of other machines and containers that share it are excluded too; but whether one
+ * of those died in the middle cannot be known, so its claim stays until a person deletes it. So does one from before the
+ * machine was restarted.
  *
  * @param directory Created, with its parents, if missing. Files are readable by their owner only and named by the
  * SHA-256 of the reference.
@@ -35,10 +36,12 @@ export function fileJournal(directory: string): Journal {
   return {
     read,
     exclusive: async (reference, run) => {
-      await mkdir(directory, { recursive: true, mode: 0o700 })
       const name = fileName(reference)
+      let isHeld = false
       try {
+        await mkdir(directory, { recursive: true, mode: 0o700 })
         return await withLock(directory, name, async () => {
+          isHeld = true
           await removeRemains(directory, name)
           return run({
             read: () => read(reference),
@@ -47,7 +50,7 @@ export function fileJournal(directory: string): Journal {
         })
       } catch (error) {
         if (error instanceof LockBusyError) throw new ReferenceBusyError(reference, error)
-        throw error
+        throw isHeld ? error : new JournalWriteError(reference, directory, error)
       }
     },
   }
@@ -74,16 +77,24 @@ async function readFileRecord(directory: string, reference: string): Promise<Tra
 }
 
 async function writeFileRecord(directory: string, reference: string, record: TransferRecord): Promise<void> {
-  const name = fileName(reference)
-  const temporary = join(directory, `${name}.json.${randomBytes(8).toString('hex')}.tmp`)
+  const file = join(directory, `${fileName(reference)}.json`)
+  try {
+    await replaceFile(directory, file, `${JSON.stringify(record, undefined, 2)}\n`)
+  } catch (error) {
+    throw new JournalWriteError(reference, file, error)
+  }
+}
+
+async function replaceFile(directory: string, file: string, text: string): Promise<void> {
+  const temporary = `${file}.${randomBytes(8).toString('hex')}.tmp`
   const handle = await open(temporary, 'wx', 0o600)
   try {
-    await handle.writeFile(`${JSON.stringify(record, undefined, 2)}\n`)
+    await handle.writeFile(text)
     await handle.sync()
   } finally {
     await handle.close()
   }
-  await rename(temporary, join(directory, `${name}.json`))
+  await rename(temporary, file)
   await syncDirectory(directory)
 }
 
@@ -120,11 +131,30 @@ export class ReferenceBusyError extends Error {
   constructor(reference: string, { file, pid }: LockBusyError) {
     super(
       `another run with reference ${JSON.stringify(reference)} is in progress (process ${pid}); wait for it. ` +
-        `If that process was on another machine which is gone, delete ${file}`,
+        `If process ${pid} is not coffer any more, delete ${file}`,
     )
     this.reference = reference
     this.file = file
     this.pid = pid
+  }
+}
+
+/** The journal cannot be written. What was done before stands; nothing more was done. */
+export class JournalWriteError extends Error {
+  override readonly name = 'JournalWriteError'
+  readonly code = 'JOURNAL_WRITE_FAILED'
+  readonly reference: string
+  readonly file: string
+
+  constructor(reference: string, file: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super(
+      `${file} cannot be written (${reason}). Make room for it, or make it writable, and run the same command again ` +
+        `with reference ${JSON.stringify(reference)}: the payment may be under way, so do not pay under a new one`,
+      { cause },
+    )
+    this.reference = reference
+    this.file = file
   }
 }
 
@@ -136,8 +166,8 @@ export class JournalCorruptError extends Error {
 
   constructor(file: string, fault: string) {
     super(
-      `${file} is damaged: ${fault}. Restore it, or look up the payment at Crossmint and pay under a new reference; ` +
-        'deleting it could pay twice',
+      `${file} is damaged: ${fault}. Restore it from a copy; deleting it could pay twice. Without a copy, find out at ` +
+        'Crossmint and on a block explorer whether this was paid before paying under a new reference',
     )
     this.file = file
   }

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { temporaryDirectory } from '../../test/temporary.ts'
 import { describeProcess, withLock } from './lock.ts'
 
@@ -72,6 +74,31 @@ test.skipIf(process.platform !== 'linux')(
     const [host] = (await describeProcess(process.pid)).split('.')
     claim(directory, `${host}.${process.pid}.1`)
     expect(await withLock(directory, 'n', async () => 'in')).toBe('in')
+  },
+)
+
+test.skipIf(process.platform !== 'linux')('behavior: a zombie is dead', async () => {
+  const directory = temporaryDirectory()
+  // The shell's child ends at once, and exec leaves it a parent that never asks for its outcome.
+  const parent = spawn('sh', ['-c', 'sh -c "echo \\$\\$; read go" & exec sleep 60'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  onTestFinished(() => void parent.kill('SIGKILL'))
+  const [said] = (await once(parent.stdout, 'data')) as [Buffer]
+  const pid = Number(said.toString())
+  claim(directory, await describeProcess(pid))
+  process.kill(pid, 'SIGKILL')
+  while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) await new Promise(setImmediate)
+  expect(await withLock(directory, 'n', async () => 'in')).toBe('in')
+})
+
+test.skipIf(process.platform !== 'linux')(
+  'behavior: a host is a boot and a process namespace, too',
+  async () => {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')
+    const host = `${hostname()}\n${boot}\n${readlinkSync('/proc/self/ns/pid')}`
+    const digest = createHash('sha256').update(host).digest('hex').slice(0, 12)
+    expect((await describeProcess(process.pid)).split('.')[0]).toBe(digest)
   },
 )
 

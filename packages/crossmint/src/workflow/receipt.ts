@@ -1,9 +1,8 @@
 // The proof that a transfer is done, as data: plain JSON.
 import type { Hex } from 'viem'
-import type { Transaction } from '../client/transaction.ts'
 import type { ResolvedIntent } from './intent.ts'
 
-export type TransferReceipt = Omit<ResolvedIntent, 'decimals'> & {
+export type TransferReceipt = ResolvedIntent & {
   readonly status: 'success'
   readonly transactionId: string
   readonly userOperationHash: Hex
@@ -24,15 +23,9 @@ export type Confirmation = Pick<
 /** Makes the receipt of a transaction that was verified to be the intent's. */
 export function toReceipt(
   intent: ResolvedIntent,
-  transaction: Transaction,
+  transactionId: string,
+  userOperationHash: Hex,
   confirmation: Confirmation,
 ): TransferReceipt {
-  const { decimals: _, ...payment } = intent
-  return {
-    status: 'success',
-    ...payment,
-    transactionId: transaction.id,
-    userOperationHash: transaction.onChain.userOperationHash,
-    ...confirmation,
-  }
+  return { status: 'success', ...intent, transactionId, userOperationHash, ...confirmation }
 }

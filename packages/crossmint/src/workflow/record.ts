@@ -1,8 +1,10 @@
 // What the journal keeps of one payment. Never a signature: one can be asked for again, and a stolen journal then
 // holds nothing that can be submitted.
 import type { Hex } from 'viem'
+import { parseAmount } from '../amount.ts'
 import {
   address,
+  array,
   count,
   hex,
   object,
@@ -21,8 +23,13 @@ export type TransferRecord = {
   readonly idempotencyKey: string
   /** The one transaction that may be signed and approved for this reference. Recorded before anything is signed. */
   readonly transactionId?: string | undefined
-  /** The one account nonce that may be signed for this reference: the chain executes at most one operation with it. */
+  /**
+   * The one account nonce that may be signed for this reference: the chain executes at most one operation with it.
+   * Recorded just before the signing endpoint is asked, so from then on a signature may exist.
+   */
   readonly signedNonce?: Hex | undefined
+  /** The user operation hashes that were given to be signed, oldest first; all have that nonce. */
+  readonly signedHashes?: readonly Hex[] | undefined
   readonly outcome?: TransferOutcome | undefined
   /** ISO 8601 in UTC. */
   readonly startedAt: string
@@ -57,6 +64,7 @@ const receipt: Reader<TransferReceipt> = object<TransferReceipt>({
   chainId: count,
   token: text,
   tokenAddress: address,
+  decimals: count,
   recipient: address,
   amount: text,
   signerAddress: address,
@@ -90,6 +98,7 @@ export const readRecord: Reader<TransferRecord> = object<TransferRecord>({
   idempotencyKey: text,
   transactionId: optional(text),
   signedNonce: optional(nonce),
+  signedHashes: optional(array(hex(32))),
   outcome: optional((value, path) => {
     const { status } = object<{ status: 'success' | 'failed' }>({ status: oneOf('success', 'failed') })(
       value,
@@ -101,26 +110,36 @@ export const readRecord: Reader<TransferRecord> = object<TransferRecord>({
   updatedAt: text,
 })
 
-/** Where two intents under one reference differ; how the wallet was named does not count. */
+/**
+ * Where two intents under one reference are different payments. How wallet and chain are named does not count, nor does
+ * the signer: a key may be rotated while a payment is under way.
+ */
 export function compareIntents(recorded: ResolvedIntent, asked: ResolvedIntent): readonly IntentDifference[] {
-  const fields = [
-    'walletAddress',
-    'chain',
-    'chainId',
-    'tokenAddress',
-    'decimals',
-    'recipient',
-    'amount',
-    'signerAddress',
-  ] as const
-  return fields
+  const fields = ['walletAddress', 'chainId', 'tokenAddress', 'recipient'] as const
+  const differences = fields
     .filter(field => recorded[field] !== asked[field])
     .map(field => ({ field, recorded: String(recorded[field]), asked: String(asked[field]) }))
+  const isSameAmount =
+    parseAmount(recorded.amount, recorded.decimals) === parseAmount(asked.amount, asked.decimals)
+  if (isSameAmount) return differences
+  const show = ({ amount, decimals }: ResolvedIntent): string => `${amount} (${decimals} decimals)`
+  return [...differences, { field: 'amount', recorded: show(recorded), asked: show(asked) }]
+}
+
+/** Of a payment that is not approved yet, the signer cannot change any more. @throws {REFERENCE_CONFLICT} */
+export function requireSameSigner(recorded: ResolvedIntent, asked: ResolvedIntent): void {
+  if (recorded.signerAddress === asked.signerAddress) return
+  const difference = {
+    field: 'signerAddress',
+    recorded: recorded.signerAddress,
+    asked: asked.signerAddress,
+  }
+  throw new ReferenceConflictError(recorded.reference, [difference])
 }
 
 export type IntentDifference = { readonly field: string; readonly recorded: string; readonly asked: string }
 
-/** The reference already stands for another payment. */
+/** The reference already stands for another payment, or for this one with another signer. */
 export class ReferenceConflictError extends Error {
   override readonly name = 'ReferenceConflictError'
   readonly code = 'REFERENCE_CONFLICT'
@@ -128,11 +147,17 @@ export class ReferenceConflictError extends Error {
   readonly differences: readonly IntentDifference[]
 
   constructor(reference: string, differences: readonly IntentDifference[]) {
+    const isSamePayment = differences.every(one => one.field === 'signerAddress')
+    const quoted = JSON.stringify(reference)
     super(
       [
-        `reference ${JSON.stringify(reference)} already stands for another payment:`,
+        isSamePayment
+          ? `reference ${quoted} already stands for this very payment, which awaits the approval of another signer:`
+          : `reference ${quoted} already stands for another payment:`,
         ...differences.map(one => `  - ${one.field}: recorded ${one.recorded}, now asked for ${one.asked}`),
-        'Use a new reference for a new payment.',
+        isSamePayment
+          ? 'Do not pay it again under a new reference. Set the recorded signer again and repeat the command.'
+          : 'Use a new reference for a new payment.',
       ].join('\n'),
     )
     this.reference = reference

@@ -1,11 +1,12 @@
-// Steps 2 and 3, compare and sign. Before the first signature the account nonce goes into the journal, and no other
-// nonce is ever signed for this reference: even if Crossmint rebuilds the operation, the chain executes one of them.
+// Steps 2 and 3, compare and sign. Before the endpoint is asked, the account nonce and the hash go into the journal, and
+// no other nonce is ever signed for this reference: even if Crossmint rebuilds the operation, the chain executes one.
 import { type Address, type Hex, numberToHex } from 'viem'
 import type { Transaction } from '../client/transaction.ts'
 import { entryPoint, toUserOperationJson, type UserOperationJson } from '../verify/userOperation.ts'
-import { isSigner, type VerifiedTransfer, verifyTransfer } from '../verify/verifyTransfer.ts'
+import type { VerifiedTransfer } from '../verify/verifyTransfer.ts'
+import { namePending, needsApproval } from './approvals.ts'
 import { checkSignature } from './checkSignature.ts'
-import { toExpectedTransfer } from './intent.ts'
+import { compare } from './compare.ts'
 import type { TransferRecord } from './record.ts'
 import { type Run, save } from './run.ts'
 
@@ -33,27 +34,29 @@ export type Signable = VerifiedTransfer & { readonly pendingSigner: string }
 /**
  * Step 2: verifies the transaction.
  *
- * @throws {TRANSFER_MISMATCH} @throws {NOTHING_TO_SIGN}
+ * @throws {TRANSFER_MISMATCH} @throws {SIGNED_TRANSFER_CHANGED} @throws {NOTHING_TO_SIGN}
  */
-export function compare(run: Run, { intent }: TransferRecord, transaction: Transaction): Signable {
-  const verified = verifyTransfer(transaction, toExpectedTransfer(intent, run.maximumFee))
-  run.onStep({ step: 'compare', transactionId: transaction.id, ...verified })
+export function compareSignable(run: Run, record: TransferRecord, transaction: Transaction): Signable {
+  const { signerAddress } = record.intent
+  if (!needsApproval(record, transaction)) throw new NothingToSignError(transaction, signerAddress)
+  const verified = compare(run, record, transaction)
   const { pendingSigner } = verified
-  if (transaction.status !== 'awaiting-approval' || pendingSigner === undefined)
-    throw new NothingToSignError(transaction, intent.signerAddress)
+  if (pendingSigner === undefined) throw new NothingToSignError(transaction, signerAddress)
   return { ...verified, pendingSigner }
 }
 
-/** Binds the reference to the operation's nonce, for good. @throws {NONCE_CHANGED} */
-export async function bindNonce(
+/** Binds the reference to the operation's nonce, for good, and notes its hash as signed. @throws {NONCE_CHANGED} */
+export async function bindOperation(
   run: Run,
   record: TransferRecord,
-  signable: Signable,
+  { message, userOperation }: Signable,
 ): Promise<TransferRecord> {
-  const nonce = numberToHex(signable.userOperation.nonce)
-  if (record.signedNonce === undefined) return save(run, record, { signedNonce: nonce })
-  if (record.signedNonce === nonce) return record
-  throw new NonceChangedError(record.intent.reference, record.signedNonce, nonce)
+  const { signedNonce, signedHashes = [] } = record
+  const nonce = numberToHex(userOperation.nonce)
+  if (signedNonce !== undefined && signedNonce !== nonce)
+    throw new NonceChangedError(record.intent.reference, signedNonce, signedHashes, nonce)
+  if (signedHashes.includes(message)) return record
+  return save(run, record, { signedNonce: nonce, signedHashes: [...signedHashes, message] })
 }
 
 /**
@@ -78,12 +81,6 @@ export async function signAndCheck(
   return signature
 }
 
-/** Whether this signer's approval is in, so that only waiting is left. */
-export function hasApproved(transaction: Transaction, signer: Address): boolean {
-  const isOurs = (one: { signer: { locator: string } }): boolean => isSigner(one.signer.locator, signer)
-  return transaction.approvals.submitted.some(isOurs) && !transaction.approvals.pending.some(isOurs)
-}
-
 /** The transaction does not ask this signer for anything. */
 export class NothingToSignError extends Error {
   override readonly name = 'NothingToSignError'
@@ -93,8 +90,7 @@ export class NothingToSignError extends Error {
   readonly pendingSigners: readonly string[]
 
   constructor(transaction: Transaction, signer: Address) {
-    const pending = transaction.approvals.pending.map(one => one.signer.locator)
-    const asked = pending.length === 0 ? 'nobody' : pending.join(', ')
+    const asked = namePending(transaction, 'nobody')
     super(
       transaction.status === 'awaiting-approval'
         ? `transaction ${transaction.id} awaits the approval of ${asked}, not of ${signer}. Check the signer address, and that it is a signer of the wallet`
@@ -102,7 +98,7 @@ export class NothingToSignError extends Error {
     )
     this.transactionId = transaction.id
     this.status = transaction.status
-    this.pendingSigners = pending
+    this.pendingSigners = transaction.approvals.pending.map(one => one.signer.locator)
   }
 }
 
@@ -112,15 +108,19 @@ export class NonceChangedError extends Error {
   readonly code = 'NONCE_CHANGED'
   readonly reference: string
   readonly signedNonce: Hex
+  readonly signedHashes: readonly Hex[]
   readonly nonce: Hex
 
-  constructor(reference: string, signedNonce: Hex, nonce: Hex) {
+  constructor(reference: string, signedNonce: Hex, signedHashes: readonly Hex[], nonce: Hex) {
     super(
-      `the transaction of reference ${JSON.stringify(reference)} now has nonce ${nonce}, but nonce ${signedNonce} was signed before: both could be executed. ` +
-        'Find out on a block explorer whether the earlier one was, then pay under a new reference if it was not',
+      `the transaction of reference ${JSON.stringify(reference)} now has nonce ${nonce}, but nonce ` +
+        `${signedNonce} (user operation ${signedHashes.join(', ')}) was given to be signed before: with both signed, ` +
+        'both could be executed, so the new one was not signed. The earlier one can be executed until its nonce is used. Pay again, ' +
+        'under a new reference, only when a block explorer shows that another operation used that nonce',
     )
     this.reference = reference
     this.signedNonce = signedNonce
+    this.signedHashes = signedHashes
     this.nonce = nonce
   }
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { getAddress, type Hex } from 'viem'
 import { expect, test, vi } from 'vitest'
-import { type Fake, hashOf, usdc, userOperationOf, wallet } from '../../test/fakeCrossmint.ts'
+import { hashOf, rebuild, usdc, userOperationOf, wallet } from '../../test/fakeCrossmint.ts'
 import { clientOver, intent, key, preparePayment, sign, signWithAnotherKey } from '../../test/payment.ts'
 import type { Activity } from '../client/activity.ts'
 import type { CrossmintClient } from '../client/client.ts'
@@ -32,6 +32,7 @@ test('default', async () => {
     chainId: 84532,
     token: 'base-sepolia:usdc',
     tokenAddress: usdc,
+    decimals: 6,
     recipient: getAddress(intent.recipient),
     amount: '250.5',
     signerAddress: key.address,
@@ -114,7 +115,9 @@ test('error: a lost journal and another amount under the same reference meet the
   await transfer(options)
   rmSync(directory, { recursive: true })
   await expect(transfer({ ...options, intent: { ...intent, amount: '1' } })).rejects.toMatchObject({
-    code: 'TRANSFER_MISMATCH',
+    code: 'SIGNED_TRANSFER_CHANGED',
+    nonce: fake.executed[0]?.nonce,
+    userOperationHashes: [fake.executed[0]?.transaction.hash],
     differences: [{ field: 'amount', expected: '1000000 base units', found: '250500000 base units' }],
   })
   expect(fake.executed.length).toBe(1)
@@ -131,7 +134,7 @@ test('error: the same reference for another payment, naming every difference', a
   await expect(transfer({ ...options, intent: other })).rejects.toThrowErrorMatchingInlineSnapshot(`
     [ReferenceConflictError: reference "INV-1001" already stands for another payment:
       - recipient: recorded 0x00000000000000000000000000000000000Ac3E0, now asked for 0x00000000000000000000000000000000000B0b00
-      - amount: recorded 250.5, now asked for 250.51
+      - amount: recorded 250.5 (6 decimals), now asked for 250.51 (6 decimals)
     Use a new reference for a new payment.]
   `)
   expect(fake.executed.length).toBe(1)
@@ -210,7 +213,7 @@ test('error: an operation rebuilt with another nonce is not signed a second time
   ).rejects.toThrow('endpoint down')
   rebuild(fake, { nonce: '0x99' })
   await expect(transfer(options)).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[NonceChangedError: the transaction of reference "INV-1001" now has nonce 0x99, but nonce 0x10000000000000000 was signed before: both could be executed. Find out on a block explorer whether the earlier one was, then pay under a new reference if it was not]`,
+    `[NonceChangedError: the transaction of reference "INV-1001" now has nonce 0x99, but nonce 0x10000000000000000 (user operation 0x400caa73cf1d5ed4cb7753cb7efbe904bcc5b60f55439ca947f0ba45c7a734a9) was given to be signed before: with both signed, both could be executed, so the new one was not signed. The earlier one can be executed until its nonce is used. Pay again, under a new reference, only when a block explorer shows that another operation used that nonce]`,
   )
   expect(fake.executed.length).toBe(0)
 })
@@ -258,27 +261,6 @@ test('behavior: a refused transfer can be asked for again under its reference, o
   expect(fake.executed.length).toBe(1)
 })
 
-test('error: a transfer that failed is closed for good', async () => {
-  const failure = { reason: 'execution_reverted', message: 'ERC20: transfer amount exceeds balance' }
-  const { fake, options } = preparePayment({ failure })
-  await expect(transfer(options)).rejects.toMatchObject({
-    code: 'TRANSFER_FAILED',
-    reason: 'execution_reverted',
-  })
-  const before = fake.requests.length
-  await expect(transfer(options)).rejects.toThrow(
-    /^transaction \S+ failed \(execution_reverted\): ERC20: transfer amount exceeds balance\. Pay under a new reference: "INV-1001" is closed$/,
-  )
-  expect(fake.requests.length).toBe(before)
-})
-
-test('error: a failure that leaves open whether money moved says so', async () => {
-  const { options } = preparePayment({ failure: { reason: 'failed_to_land_on_chain', message: '' } })
-  await expect(transfer(options)).rejects.toThrow(
-    /Make sure on a block explorer that the wallet's money did not move; then pay/,
-  )
-})
-
 test('behavior: stuck pending, but the activity list shows it: done', async () => {
   const { fake, options } = preparePayment({ stuck: true })
   const receipt = await transfer(options)
@@ -291,7 +273,7 @@ test('behavior: stuck pending, but the activity list shows it: done', async () =
 test('error: stuck pending, and the activity list shows nothing; a later run finishes', async () => {
   const { fake, options } = preparePayment({ stuck: true, showInActivity: false })
   await expect(transfer(options)).rejects.toThrow(
-    /^transaction \S+ is still pending after \d+ s, and the wallet's activity does not show it\. Run the same command again/,
+    /^transaction \S+ is approved and still pending after \d+ s, and the wallet's activity does not show it\. The payment may be executed\. Run the same command again/,
   )
   fake.knobs.showInActivity = true
   expect(await transfer(options)).toMatchObject({ confirmedBy: 'activity' })
@@ -311,8 +293,11 @@ test.each<[string, Partial<Activity>]>([
 ])('behavior: an activity of %s closes nothing', async (_, change) => {
   const { options } = preparePayment({ stuck: true })
   const { client } = options
-  const listActivity: CrossmintClient['listActivity'] = async (...asked) =>
-    (await client.listActivity(...asked)).map(one => ({ ...one, ...change }))
+  const listActivity: CrossmintClient['listActivity'] = (...asked) =>
+    client.listActivity(...asked).then(({ items, nextCursor }) => ({
+      items: items.map(one => ({ ...one, ...change })),
+      nextCursor,
+    }))
   const pending = transfer({ ...options, client: { ...client, listActivity } })
   await expect(pending).rejects.toMatchObject({ code: 'TRANSFER_PENDING' })
   expect(await transfer(options)).toMatchObject({ confirmedBy: 'activity' })
@@ -331,6 +316,13 @@ test('error: the wallet needs more signers; this one is not asked again', async 
   expect(fake.executed.length).toBe(0)
 })
 
+test('behavior: errors name no e-mail address of a signer', async () => {
+  const { options } = preparePayment({ otherSigners: ['email:ada@lovelace.example'] })
+  const missing = transfer(options)
+  await expect(missing).rejects.toThrow('awaits email:(...). It is executed when they approve')
+  await expect(missing).rejects.toMatchObject({ pendingSigners: ['email:ada@lovelace.example'] })
+})
+
 test('error: the transaction asks another signer', async () => {
   const { fake, options } = preparePayment()
   await createTransferStep(options)
@@ -341,7 +333,7 @@ test('error: the transaction asks another signer', async () => {
 })
 
 test('error: two runs with one reference at once; one pays', async () => {
-  const { fake, options } = preparePayment()
+  const { fake, options } = preparePayment({ honourIdempotency: false })
   const runs = await Promise.allSettled([transfer(options), transfer(options), transfer(options)])
   for (const run of runs)
     if (run.status === 'rejected') expect(run.reason).toMatchObject({ code: 'REFERENCE_BUSY' })
@@ -415,11 +407,3 @@ test('error: a fee above the ceiling, where the wallet pays its own gas', async 
     status: 'success',
   })
 })
-
-/** Crossmint builds the operation of the one transaction anew. */
-function rebuild(fake: Fake, changes: Record<string, string>): void {
-  for (const transaction of fake.transactions.values()) {
-    transaction.userOperation = { ...transaction.userOperation, ...changes }
-    transaction.hash = hashOf(transaction.userOperation)
-  }
-}

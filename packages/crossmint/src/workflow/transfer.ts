@@ -3,16 +3,17 @@
 import type { Hex } from 'viem'
 import type { Transaction } from '../client/transaction.ts'
 import type { TokenTable } from '../tokens.ts'
-import { verifyTransfer } from '../verify/verifyTransfer.ts'
+import { needsApproval, requireApproved } from './approvals.ts'
 import { submitApproval } from './approve.ts'
 import { checkSignature } from './checkSignature.ts'
-import { type Created, createOrRead, readCreated } from './create.ts'
-import { resolveIntent, type TransferIntent, toExpectedTransfer } from './intent.ts'
+import { compare, compareApproved } from './compare.ts'
+import { type Created, createOrRead, readCreated, refuseFailed } from './create.ts'
+import { resolveIntent, type TransferIntent } from './intent.ts'
 import type { TransferReceipt } from './receipt.ts'
-import type { TransferRecord } from './record.ts'
+import { requireSameSigner, type TransferRecord } from './record.ts'
 import { openRecord, type StepOptions, withRun } from './run.ts'
 import { recall, settle } from './settle.ts'
-import { bindNonce, compare, hasApproved, type Sign, signAndCheck } from './sign.ts'
+import { bindOperation, compareSignable, type Sign, signAndCheck } from './sign.ts'
 
 export type TransferOptions = StepOptions & {
   readonly intent: TransferIntent
@@ -28,8 +29,10 @@ export type TransferOptions = StepOptions & {
  * @param options.sign Calls the signing endpoint. Its signature is checked, never stored.
  * @returns The receipt of the one transfer that this reference stands for.
  * @throws {INVALID_INPUT} @throws {REFERENCE_CONFLICT} @throws {REFERENCE_BUSY} @throws {JOURNAL_CORRUPT}
- * @throws {TRANSFER_MISMATCH} @throws {NOTHING_TO_SIGN} @throws {NONCE_CHANGED} @throws {SIGNATURE_REFUSED} nothing was approved
- * @throws {TRANSFER_FAILED} for good @throws {TRANSFER_PENDING} @throws {APPROVALS_MISSING} call again later
+ * @throws {JOURNAL_WRITE_FAILED} call again with the same reference
+ * @throws {TRANSFER_MISMATCH} nothing was signed @throws {NOTHING_TO_SIGN} @throws {SIGNATURE_REFUSED} nothing was approved
+ * @throws {SIGNED_TRANSFER_CHANGED} @throws {NONCE_CHANGED} something was signed before: look at the chain
+ * @throws {TRANSFER_FAILED} closed @throws {TRANSFER_PENDING} @throws {APPROVALS_MISSING} call again later
  * @throws {CrossmintError} @throws whatever `sign` throws
  */
 export async function transfer(options: TransferOptions): Promise<TransferReceipt> {
@@ -39,12 +42,12 @@ export async function transfer(options: TransferOptions): Promise<TransferReceip
     const done = recall(opened)
     if (done !== undefined) return done
     const { record, transaction } = await createOrRead(run, opened)
-    if (transaction.status !== 'awaiting-approval' || hasApproved(transaction, record.intent.signerAddress))
-      return settle(run, record, transaction)
-    const signable = compare(run, record, transaction)
-    const bound = await bindNonce(run, record, signable)
+    if (!needsApproval(record, transaction)) return settle(run, record, transaction)
+    requireSameSigner(record.intent, intent)
+    const signable = compareSignable(run, record, transaction)
+    const bound = await bindOperation(run, record, signable)
     const signature = await signAndCheck(run, bound, signable, options.sign)
-    return settle(run, bound, await submitApproval(run, bound, signable, transaction.id, signature))
+    return settle(run, bound, await submitApproval(run, bound, signable, transaction, signature))
   })
 }
 
@@ -59,9 +62,10 @@ export async function createTransferStep(
   const intent = resolveIntent(options.intent, options.tokens)
   return withRun(options, intent.reference, async run => {
     const opened = await openRecord(run, intent)
-    const created = await createOrRead(run, opened)
-    const verified = verifyTransfer(created.transaction, toExpectedTransfer(intent, run.maximumFee))
-    run.onStep({ step: 'compare', transactionId: created.transaction.id, ...verified })
+    const created = await refuseFailed(run, await createOrRead(run, opened))
+    const { record, transaction } = created
+    if (transaction.status === 'awaiting-approval') compare(run, record, transaction)
+    else compareApproved(record, transaction)
     return created
   })
 }
@@ -75,9 +79,9 @@ export async function signTransferStep(
   options: StepOptions & { readonly reference: string; readonly sign: Sign },
 ): Promise<{ readonly signature: Hex; readonly message: Hex }> {
   return withRun(options, options.reference, async run => {
-    const { record, transaction } = await readCreated(run, options.reference)
-    const signable = compare(run, record, transaction)
-    const bound = await bindNonce(run, record, signable)
+    const { record, transaction } = await refuseFailed(run, await readCreated(run, options.reference))
+    const signable = compareSignable(run, record, transaction)
+    const bound = await bindOperation(run, record, signable)
     return { signature: await signAndCheck(run, bound, signable, options.sign), message: signable.message }
   })
 }
@@ -92,17 +96,16 @@ export async function approveTransferStep(
   options: StepOptions & { readonly reference: string; readonly signature: Hex },
 ): Promise<Transaction> {
   return withRun(options, options.reference, async run => {
-    const { record, transaction } = await readCreated(run, options.reference)
-    if (transaction.status !== 'awaiting-approval' || hasApproved(transaction, record.intent.signerAddress))
-      return transaction
-    const signable = compare(run, record, transaction)
+    const { record, transaction } = await refuseFailed(run, await readCreated(run, options.reference))
+    if (!needsApproval(record, transaction)) return transaction
+    const signable = compareSignable(run, record, transaction)
     await checkSignature(signable.message, options.signature, record.intent.signerAddress)
-    const bound = await bindNonce(run, record, signable)
-    return submitApproval(run, bound, signable, transaction.id, options.signature)
+    const bound = await bindOperation(run, record, signable)
+    return submitApproval(run, bound, signable, transaction, options.signature)
   })
 }
 
-/** Step 6: waits for the outcome. @throws {REFERENCE_UNKNOWN}, or as `transfer`. */
+/** Step 6: waits for the outcome. @throws {REFERENCE_UNKNOWN} @throws {NOT_APPROVED}, or as `transfer`. */
 export async function waitTransferStep(
   options: StepOptions & { readonly reference: string },
 ): Promise<TransferReceipt> {
@@ -111,6 +114,7 @@ export async function waitTransferStep(
     const done = recorded === undefined ? undefined : recall(recorded)
     if (done !== undefined) return done
     const { record, transaction } = await readCreated(run, options.reference)
+    requireApproved(record, transaction)
     return settle(run, record, transaction)
   })
 }
@@ -118,7 +122,8 @@ export async function waitTransferStep(
 /**
  * Where a payment stands: what the journal says, and the transaction as it is now. Changes nothing.
  *
- * @returns Undefined if the reference was never used.
+ * @returns Both, since they may differ: `record.outcome` is what was seen last, `transaction.status` what Crossmint
+ * says now. Undefined if the reference was never used.
  */
 export async function readTransfer(
   options: Pick<StepOptions, 'client' | 'journal'> & { readonly reference: string },

@@ -37,7 +37,7 @@ test.each([
   ['another token', { token: `0x${'11'.repeat(20)}` as const }, 'RECEIPT_MISMATCH'],
   ['another user operation', { userOperationHash: `0x${'11'.repeat(32)}` as const }, 'RECEIPT_MISMATCH'],
   ['an event of another contract', { entryPoint: `0x${'11'.repeat(20)}` as const }, 'RECEIPT_MISMATCH'],
-  ['no chain', { rpcUrl: 'http://127.0.0.1:9' }, 'RECEIPT_UNAVAILABLE'],
+  ['no chain', { rpcUrl: 'http://127.0.0.1:9', timeoutMs: 100 }, 'RECEIPT_UNAVAILABLE'],
 ])('error: %s', async (_, changed, code) => {
   await expect(readReceipt({ ...told, ...changed })).rejects.toMatchObject({ code })
 })

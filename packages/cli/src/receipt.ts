@@ -42,6 +42,7 @@ export async function checkRpc(rpcUrl: string, chainId: number): Promise<void> {
  *
  * @param options.rpcUrl JSON-RPC URL of the chain.
  * @param options.amount Base units of the token.
+ * @param options.timeoutMs How long to wait for it, in milliseconds; 60 000 unless given.
  * @throws {CliError} RECEIPT_UNAVAILABLE or RECEIPT_MISMATCH.
  */
 export async function readReceipt(options: {
@@ -53,9 +54,10 @@ export async function readReceipt(options: {
   from: Address
   to: Address
   amount: bigint
+  timeoutMs?: number | undefined
 }): Promise<ChainReceipt> {
   const receipt = await createPublicClient({ transport: http(options.rpcUrl) })
-    .waitForTransactionReceipt({ hash: options.transactionHash, timeout: 60_000 })
+    .waitForTransactionReceipt({ hash: options.transactionHash, timeout: options.timeoutMs ?? 60_000 })
     .catch((cause: Error) => {
       const text = `the transfer was sent (${options.transactionHash}), but its receipt cannot be read: ${firstLine(cause)}`
       throw new CliError('RECEIPT_UNAVAILABLE', text, {

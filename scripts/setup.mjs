@@ -1,6 +1,6 @@
 // Installs the dependencies when they are missing or older than the lockfile. Nothing else is touched.
 import { spawnSync } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -30,6 +30,14 @@ export function setup() {
   if (isInstalled()) return
   console.error('coffer: installing dependencies (about a minute, only the first time)')
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+}
+
+/** Installs Node 24 for the tests of the Lambda bundle, on the one platform for which npm has it. */
+export function setupNode24() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return
+  if (existsSync(join(root, 'tools/node24/node_modules/.package-lock.json'))) return
+  console.error("coffer: installing Lambda's Node.js for the tests (only the first time)")
+  run('npm', ['ci', '--prefix', 'tools/node24', '--no-audit', '--no-fund', '--loglevel=error'])
 }
 
 // npm writes node_modules/.package-lock.json last, so an interrupted installation does not count as done.

@@ -3,9 +3,11 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { root, run, setup } from './setup.mjs'
+import { root, run, setup, setupNode24 } from './setup.mjs'
 
 setup()
+setupNode24()
+step('Lambda bundle', process.execPath, ['packages/service/scripts/bundle.mjs'])
 step('types', 'npx', ['tsc', '-b'])
 step('types of the tests', 'npx', ['tsc', '-p', 'tsconfig.tests.json'])
 step('linter and format', 'npx', ['biome', 'ci', '--error-on-warnings', '.'])

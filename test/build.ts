@@ -2,5 +2,7 @@
 import { execFileSync } from 'node:child_process'
 
 export default function build(): void {
-  execFileSync('npx', ['tsc', '-b'], { cwd: new URL('..', import.meta.url), stdio: 'inherit' })
+  const options = { cwd: new URL('..', import.meta.url), stdio: 'inherit' } as const
+  execFileSync(process.execPath, ['packages/service/scripts/bundle.mjs'], options)
+  execFileSync('npx', ['tsc', '-b'], options)
 }

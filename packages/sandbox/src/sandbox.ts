@@ -1,13 +1,14 @@
 // The whole outside world on loopback: KMS and STS, the signing endpoint behind API Gateway, Crossmint's API and
 // an EVM chain. One function starts it; what it returns is what a program needs to talk to it.
-import { createHandler } from '@coffer/service'
-import { type Address, createSigner, type Signer } from '@coffer/signer'
-import { awsKms } from '@coffer/signer/aws-kms'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
 import { type Gateway, startGateway } from './aws/gateway.ts'
 import { createIdentities, type Identities } from './aws/identity.ts'
 import { type Kms, startKms } from './aws/kms.ts'
 import { type Chain, startChain } from './chain/chain.ts'
 import { type Crossmint, startCrossmint } from './crossmint/server.ts'
+import { startFunction } from './lambda/function.ts'
 
 export type SandboxOptions = {
   /** Ports on 127.0.0.1; each is chosen free where it is left out. */
@@ -61,13 +62,14 @@ const chainLost = JSON.stringify({
 /**
  * Starts the sandbox. Every part listens on 127.0.0.1 only; state lives in memory and ends with it.
  *
- * The signing function resolves its key at the first request, as Lambda's cold start does; so a key may be created
- * after the sandbox has started. A function that could not start tries again at the next request.
+ * The signing function is the built Lambda bundle in a process of its own, on Node 24 where npm has it for this machine. It
+ * resolves its key at the first request; so a key may be created after the sandbox has started.
  *
  * @param options Ports, AWS Region, the function's environment, and how Crossmint's API behaves.
  * @returns The running sandbox. `stop` ends every part of it.
  * @throws {ANVIL_NOT_FOUND | ANVIL_EXITED} the chain cannot be started.
  * @throws {EADDRINUSE} a given port is taken; the chain's own port is ANVIL_EXITED then, with what anvil said.
+ * @throws {BUNDLE_MISSING} the Lambda bundle was not built.
  * @throws {INVALID_API_KEY} the API key has not the form of a Crossmint staging server key.
  */
 export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
@@ -84,12 +86,19 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     const identities = createIdentities()
     const account = { region, accountId: identities.lambda.accountId, identities }
     const kms = keep(await startKms({ port: ports.aws, ...account }))
-    const handler = createHandler({
-      signer: onRequest =>
-        functionSigner(kms.url, identities, region, options.functionEnvironment ?? {}, onRequest),
-      blindSigning: options.functionEnvironment?.['COFFER_BLIND_SIGNING'] === 'allow' ? 'allow' : 'refuse',
-      log: onLog,
-    })
+    const signing = keep(
+      await startFunction({
+        bundle: findBundle(),
+        handler: 'adminSigner.handler',
+        functionArn: `arn:aws:lambda:${region}:${account.accountId}:function:adminSigner`,
+        environment: { KMS_KEY_ID: defaultKey, ...options.functionEnvironment },
+        credentials: identities.lambda,
+        endpointUrl: kms.url,
+        timeoutMs: 25_000,
+        onLog,
+      }),
+    )
+    const handler = signing.invoke
     const gateway = keep(await startGateway({ port: ports.api, ...account, stage: 'prod', handler }))
     const chain = keep(await startChain({ port: ports.chain, onLost: () => onLog(chainLost) }))
     const crossmint = keep(await startCrossmint({ ...options.crossmint, port: ports.crossmint, chain }))
@@ -109,23 +118,11 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   }
 }
 
-/** What lambda.ts does from the environment, with the role's session instead of the credentials Lambda would inject. */
-const functionSigner = async (
-  endpoint: string,
-  identities: Identities,
-  region: string,
-  environment: Readonly<Record<string, string>>,
-  onRequest: (request: { readonly requestId: string | undefined }) => void,
-): Promise<Signer> => {
-  const { accessKeyId, secretAccessKey, sessionToken } = identities.lambda
-  const credentials = {
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken === undefined ? {} : { sessionToken }),
-  }
-  const keyId = environment['KMS_KEY_ID'] ?? defaultKey
-  const key = await awsKms({ keyId, region, endpoint, credentials, onRequest })
-  return createSigner(key, { expectedAddress: environment['COFFER_SIGNER_ADDRESS'] as Address | undefined })
+/** The directory of the signing function's code: the very bundle that is deployed. */
+const findBundle = (): string => {
+  const file = createRequire(import.meta.url).resolve('@coffer/service/bundle')
+  if (!existsSync(file)) throw new BundleMissingError(file)
+  return dirname(file)
 }
 
 const shellEnvironment = (
@@ -143,3 +140,17 @@ const shellEnvironment = (
   CROSSMINT_API_KEY: sandbox.crossmint.apiKey,
   CROSSMINT_BASE_URL: sandbox.crossmint.url,
 })
+
+/** The Lambda bundle is made by a build step that was not run. */
+export class BundleMissingError extends Error {
+  override readonly name = 'BundleMissingError'
+  readonly code = 'BUNDLE_MISSING'
+  readonly file: string
+
+  constructor(file: string) {
+    super(
+      `the signing function is not built yet (${file}); run \`npm run build\` in the root of the repository`,
+    )
+    this.file = file
+  }
+}

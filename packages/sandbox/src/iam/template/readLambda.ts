@@ -1,0 +1,69 @@
+// Lambda functions of a template, and who may invoke them.
+// CloudFormation User Guide, AWS::Lambda::Function and AWS::Lambda::Permission; Lambda Developer Guide,
+// "Using resource-based policies for Lambda".
+import { isObject } from '../elements.ts'
+import type { LambdaFunction } from './deployment.ts'
+import type { Resource } from './resource.ts'
+
+/**
+ * Reads the functions.
+ *
+ * @param resources Those of type `AWS::Lambda::...`.
+ * @returns The functions; the permissions of each as one policy, one statement each.
+ */
+export const readLambda = (resources: readonly Resource[]): readonly LambdaFunction[] => {
+  const functions = resources.filter(({ type }) => type === 'AWS::Lambda::Function')
+  const permissions = resources.filter(({ type }) => type === 'AWS::Lambda::Permission')
+  const arnOf = (name: string): string | undefined =>
+    functions.find(({ identity }) => [identity.ref, identity.attributes['Arn']].includes(name))?.identity
+      .attributes['Arn']
+  for (const permission of permissions)
+    if (arnOf(permission.required('FunctionName')) === undefined)
+      permission.fault(
+        'PROPERTY_UNSUPPORTED',
+        'FunctionName',
+        'must be a function of the template, not a version',
+      )
+  return functions.map(resource => {
+    const { ref: name, attributes } = resource.identity
+    const arn = attributes['Arn'] ?? ''
+    const statements = permissions
+      .filter(permission => arnOf(permission.required('FunctionName')) === arn)
+      .map(permission => toStatement(permission, arn))
+    const document = { Version: '2012-10-17', Statement: statements }
+    const policy =
+      statements.length === 0
+        ? undefined
+        : resource.policy(document, `function policy of ${name}`, 'resource', 'Permission')
+    return { name, arn, roleArn: resource.required('Role'), policy, environment: readEnvironment(resource) }
+  })
+}
+
+/** The statement that Lambda's AddPermission makes. */
+const toStatement = (permission: Resource, functionArn: string): Readonly<Record<string, unknown>> => {
+  const [principal, sourceArn, sourceAccount] = [
+    permission.required('Principal'),
+    permission.text('SourceArn'),
+    permission.text('SourceAccount'),
+  ]
+  const condition = {
+    ...(sourceArn === undefined ? {} : { ArnLike: { 'aws:SourceArn': sourceArn } }),
+    ...(sourceAccount === undefined ? {} : { StringEquals: { 'aws:SourceAccount': sourceAccount } }),
+  }
+  return {
+    Sid: permission.logicalId,
+    Effect: 'Allow',
+    Principal:
+      principal === '*' ? '*' : { [principal.endsWith('.amazonaws.com') ? 'Service' : 'AWS']: principal },
+    Action: permission.required('Action'),
+    Resource: functionArn,
+    ...(Object.keys(condition).length === 0 ? {} : { Condition: condition }),
+  }
+}
+
+const readEnvironment = (resource: Resource): Readonly<Record<string, string>> => {
+  const environment = resource.value('Environment')
+  const variables = isObject(environment) ? environment['Variables'] : undefined
+  const entries = isObject(variables) ? Object.entries(variables) : []
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]))
+}

@@ -1,0 +1,130 @@
+// What is deployed: that the same sources give the same bytes anywhere, and nothing unlisted gets in beside the key.
+// Whether it starts is tested where there is a Lambda to start it on: @coffer/sandbox.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+
+type Bundle = {
+  readonly code: Uint8Array
+  readonly inputs: readonly string[]
+  readonly modules: {
+    readonly builtins: readonly string[]
+    readonly packages: Readonly<
+      Record<string, { readonly license: string; readonly modules: readonly string[] }>
+    >
+  }
+}
+
+const service = fileURLToPath(new URL('..', import.meta.url))
+const root = join(service, '../..')
+const { buildBundle }: { buildBundle: (root: string) => Promise<Bundle> } = await import(
+  new URL('../scripts/buildBundle.mjs', import.meta.url).href
+)
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+let bundle: Bundle
+let elsewhere: string
+
+beforeAll(async () => {
+  bundle = await buildBundle(root)
+  elsewhere = mkdtempSync(join(tmpdir(), 'coffer bundle-'))
+  copySources(elsewhere)
+})
+afterAll(() => rmSync(elsewhere, { recursive: true }))
+
+test('it is made of exactly the modules that bundle.lock.json lists', () => {
+  expect(bundle.modules).toEqual(JSON.parse(readFileSync(join(service, 'bundle.lock.json'), 'utf8')))
+})
+
+test('the credentials of the role are all it can use, and it can run no other program', () => {
+  const providers = Object.keys(bundle.modules.packages).filter(name =>
+    /credential|token-provider|sso/.test(name),
+  )
+  expect(providers).toEqual([expect.stringMatching(/^@aws-sdk\/credential-provider-env@/)])
+  expect(bundle.modules.builtins).not.toContain('node:child_process')
+})
+
+describe('built in another directory', () => {
+  const lambda = 'packages/service/src/lambda.ts'
+  let original: string
+  beforeEach(() => {
+    original = readFileSync(join(root, lambda), 'utf8')
+    writeFileSync(join(elsewhere, lambda), original)
+    rmSync(join(elsewhere, 'packages/service/bundle'), { recursive: true, force: true })
+  })
+
+  const addModule = (name: string, text: string): void => {
+    writeFileSync(join(elsewhere, 'packages/service/src', name), text)
+    writeFileSync(join(elsewhere, lambda), `import { added } from './${name}'\nadded()\n${original}`)
+  }
+  const script = (): string => join(elsewhere, 'packages/service/scripts/bundle.mjs')
+
+  test('it is the same to the byte, and the script writes that and the licences of what is in it', () => {
+    const output = execFileSync(process.execPath, [script()], { encoding: 'utf8' })
+    const directory = join(elsewhere, 'packages/service/bundle')
+    expect(readdirSync(directory).sort()).toEqual(['LICENSES.txt', 'adminSigner.mjs'])
+    expect(sha256(readFileSync(join(directory, 'adminSigner.mjs')))).toBe(sha256(bundle.code))
+    expect(output).toContain(sha256(bundle.code))
+    const licenses = readFileSync(join(directory, 'LICENSES.txt'), 'utf8').split('\n')
+    const others = Object.keys(bundle.modules.packages).filter(name => !name.startsWith('@coffer/'))
+    expect(licenses).toEqual(expect.arrayContaining(others))
+  })
+
+  test('error: with a module that is not listed it is not written, and the module is named', () => {
+    addModule('added.ts', 'export const added = () => process.stdout.write("added")')
+    const { status, stderr } = spawnSync(process.execPath, [script()], { encoding: 'utf8' })
+    expect(status).toBe(1)
+    expect(stderr).toContain('\n  + @coffer/service/src/added.ts\n')
+    expect(stderr).not.toMatch(/^ {2}- /m)
+    expect(existsSync(join(elsewhere, 'packages/service/bundle'))).toBe(false)
+  })
+
+  test('error: with a module that is gone it is not written either', () => {
+    writeFileSync(join(elsewhere, lambda), 'export const handler = () => {}')
+    const { status, stderr } = spawnSync(process.execPath, [script()], { encoding: 'utf8' })
+    expect(status).toBe(1)
+    expect(stderr).toContain('\n  - @coffer/service/src/handler.ts\n')
+  })
+
+  test('error: code that calls require does not become a bundle, since it would not start', async () => {
+    addModule('added.cjs', 'exports.added = () => require("node:child_process")')
+    await expect(buildBundle(elsewhere)).rejects.toThrow('require-call of node:child_process')
+  })
+})
+
+/** Copies what the bundle is built from, and nothing else of the project. */
+function copySources(target: string): void {
+  const copy = (path: string): void => {
+    if (existsSync(join(root, path))) cpSync(join(root, path), join(target, path), { recursive: true })
+  }
+  const directories = new Set<string>()
+  for (const file of bundle.inputs) {
+    copy(file)
+    for (let directory = dirname(file); directory !== '.'; directory = dirname(directory))
+      directories.add(directory)
+  }
+  for (const directory of directories) {
+    copy(join(directory, 'package.json'))
+    copy(join(directory, 'LICENSE'))
+  }
+  copy('packages/service/scripts')
+  copy('packages/service/bundle.lock.json')
+  cpSync(join(root, 'node_modules/@coffer'), join(target, 'node_modules/@coffer'), {
+    recursive: true,
+    verbatimSymlinks: true,
+  })
+  symlinkSync(join(root, 'node_modules/esbuild'), join(target, 'node_modules/esbuild'))
+}

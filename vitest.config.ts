@@ -29,7 +29,7 @@ export default defineConfig({
           env,
           include: ['test/**/*.test.ts'],
           globalSetup: ['test/build.ts'],
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 120_000,
         },
       },

@@ -34,6 +34,10 @@ test.each([
   ['CROSSMINT_COMPLIANCE_REFUSED', exitCodes.refused],
   ['CROSSMINT_RATE_LIMITED', exitCodes.unavailable],
   ['INVALID_INPUT', exitCodes.usage],
+  ['ECONNREFUSED', exitCodes.unavailable],
+  ['ENOTFOUND', exitCodes.unavailable],
+  ['ECONNRESET', exitCodes.unavailable],
+  ['BUNDLE_MISSING', exitCodes.usage],
 ])('%s exits with %i', (code, exitCode) => {
   expect(toFailure(Object.assign(new Error('x'), { code }))).toMatchObject({ code, exitCode })
 })

@@ -107,11 +107,11 @@ const rules: readonly Rule[] = [
     exitCode: exitCodes.unavailable,
   },
   { pattern: /^TRANSFER_FAILED$/, exitCode: exitCodes.failed },
-  { pattern: /^CROSSMINT_(UNAUTHORIZED|FORBIDDEN|API_KEY.*)$/, exitCode: exitCodes.unauthorized },
+  { pattern: /^CROSSMINT_(UNAUTHORIZED|FORBIDDEN)$/, exitCode: exitCodes.unauthorized },
   { pattern: /^CROSSMINT_NOT_FOUND$/, exitCode: exitCodes.notFound },
   { pattern: /^CROSSMINT_INVALID_REQUEST$/, exitCode: exitCodes.usage },
   {
-    pattern: /^CROSSMINT_(RATE_LIMITED|UNAVAILABLE|KYC_IN_PROGRESS|TIMEOUT|MALFORMED_ANSWER)$/,
+    pattern: /^CROSSMINT_(RATE_LIMITED|UNAVAILABLE|KYC_IN_PROGRESS|MALFORMED_ANSWER)$/,
     exitCode: exitCodes.unavailable,
   },
   { pattern: /^CROSSMINT_/, exitCode: exitCodes.refused },
@@ -130,10 +130,16 @@ const rules: readonly Rule[] = [
   },
   { pattern: /^(ValidationException|InvalidArnException|InvalidAliasName)/, exitCode: exitCodes.usage },
   {
+    pattern: /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/,
+    exitCode: exitCodes.unavailable,
+    hints: ['is the Region right? is AWS_ENDPOINT_URL set to something that still runs?'],
+  },
+  {
     pattern:
       /^(Throttling|DependencyTimeout|KMSInternal|KeyUnavailable|TimeoutError|AbortError|ECONN|ETIMEDOUT)/,
     exitCode: exitCodes.unavailable,
   },
+  { pattern: /^BUNDLE_MISSING$/, exitCode: exitCodes.usage, hints: ['npm run build'] },
   { pattern: /^EADDRINUSE$/, exitCode: exitCodes.usage, hints: ['name another port, or leave it out'] },
   {
     pattern: /^ANVIL_EXITED$/,
@@ -145,5 +151,5 @@ const rules: readonly Rule[] = [
     exitCode: exitCodes.usage,
     hints: ['install Foundry: https://getfoundry.sh'],
   },
-  { pattern: /^(INVALID_INPUT|AMOUNT|TOKEN|CHAIN|REFERENCE_INVALID|INTENT)/, exitCode: exitCodes.usage },
+  { pattern: /^INVALID_INPUT$/, exitCode: exitCodes.usage },
 ]

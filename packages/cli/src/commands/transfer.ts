@@ -51,7 +51,8 @@ export async function runTransfer(
   const { chainId } = resolveIntent(intent, context.config.tokens)
   if (context.config.rpcUrl !== undefined) await checkRpc(context.config.rpcUrl, chainId)
   const known = await journalOf(context).read(intent.reference)
-  if (known?.outcome === undefined && !payment.yes) await requireYes(context, describe(payment, intent))
+  if (known?.outcome?.status !== 'success' && !payment.yes)
+    await requireYes(context, describe(payment, intent))
   const first = known === undefined ? 'creating the transfer at Crossmint' : `looking up ${intent.reference}`
   const receipt = await context.terminal.progress(first, async step =>
     transfer({
@@ -61,7 +62,7 @@ export async function runTransfer(
       tokens: context.config.tokens,
     }),
   )
-  return receiptOutcome(context, receipt, known?.outcome === undefined ? 'sent' : 'sent already')
+  return receiptOutcome(context, receipt, known?.outcome?.status === 'success' ? 'sent already' : 'sent')
 }
 
 /** Step 1: creates the transfer and compares what came back with what was asked. Moves no money. */

@@ -40,7 +40,7 @@ const integrationTimeoutMs = 29_000
  * @param options.accountId 12 digits, the account of the API.
  * @param options.apiId The id of the API.
  * @param options.stage The stage: the first and only segment of the path.
- * @param options.handler The function; `createHandler` of @coffer/service makes one. When it throws, the status is 502.
+ * @param options.handler The function: `invoke` of `startFunction`, or a handler of this process. When it throws, the status is 502.
  * @param options.now The clock, epoch milliseconds.
  * @param options.timeoutMs Milliseconds after which the function is given up with status 504.
  * @returns The running server.

@@ -1,48 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Deployment } from './template/deployment.ts'
+import { document, faultsOf, load, place, role, type Sections } from '../../test/template.ts'
 import { TemplateError } from './template/fault.ts'
 import { loadTemplate } from './template.ts'
 
-const place = { accountId: '123456789012', region: 'eu-north-1', stackName: 'treasury' }
 const accountRoot = 'arn:aws:iam::123456789012:root'
-
-type Sections = Readonly<Record<string, unknown>>
-
-const load = (
-  resources: Sections,
-  sections: Sections = {},
-  parameters: Record<string, string> = {},
-): Deployment => loadTemplate({ Resources: resources, ...sections }, { ...place, parameters })
-
-const faultsOf = (
-  resources: Sections,
-  sections: Sections = {},
-  parameters: Record<string, string> = {},
-): readonly string[] => {
-  try {
-    load(resources, sections, parameters)
-    return []
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error
-    return error.faults.map(({ code, path }) => `${code} ${path}`)
-  }
-}
-
-const document = (...statements: readonly object[]): object => ({
-  Version: '2012-10-17',
-  Statement: statements,
-})
-const role = (properties: object = {}): object => ({
-  Type: 'AWS::IAM::Role',
-  Properties: {
-    AssumeRolePolicyDocument: document({
-      Effect: 'Allow',
-      Principal: { Service: 'lambda.amazonaws.com' },
-      Action: 'sts:AssumeRole',
-    }),
-    ...properties,
-  },
-})
 
 describe('what a template deploys', () => {
   test('the same template in the same place gives the same names; in another place others', () => {

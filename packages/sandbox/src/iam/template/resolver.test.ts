@@ -1,48 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation writes its references so
 import { describe, expect, test } from 'vitest'
-import { loadTemplate } from '../template.ts'
-import type { Deployment } from './deployment.ts'
-import { TemplateError } from './fault.ts'
+import { document, faultsOf, load, role, type Sections } from '../../../test/template.ts'
 
-const place = { accountId: '123456789012', region: 'eu-north-1', stackName: 'treasury' }
-
-type Sections = Readonly<Record<string, unknown>>
-
-const load = (
-  resources: Sections,
-  sections: Sections = {},
-  parameters: Record<string, string> = {},
-): Deployment => loadTemplate({ Resources: resources, ...sections }, { ...place, parameters })
-
-const faultsOf = (
-  resources: Sections,
-  sections: Sections = {},
-  parameters: Record<string, string> = {},
-): readonly string[] => {
-  try {
-    load(resources, sections, parameters)
-    return []
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error
-    return error.faults.map(({ code, path }) => `${code} ${path}`)
-  }
-}
-
-const document = (...statements: readonly object[]): object => ({
-  Version: '2012-10-17',
-  Statement: statements,
-})
-const role = (properties: object = {}): object => ({
-  Type: 'AWS::IAM::Role',
-  Properties: {
-    AssumeRolePolicyDocument: document({
-      Effect: 'Allow',
-      Principal: { Service: 'lambda.amazonaws.com' },
-      Action: 'sts:AssumeRole',
-    }),
-    ...properties,
-  },
-})
 const topic = { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'alarms' } }
 
 /** What an intrinsic function comes to, in the place of a role's name. */

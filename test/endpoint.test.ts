@@ -14,7 +14,7 @@ let treasury: Treasury
 const message = `0x${'5b'.repeat(32)}` as const
 
 beforeAll(async () => {
-  treasury = await startTreasury({ functionEnvironment: { COFFER_BLIND_SIGNING: 'allow' } })
+  treasury = await startTreasury({ stack: { parameters: { BlindSigning: 'allow' } } })
 })
 
 afterAll(() => treasury?.sandbox.stop())
@@ -27,7 +27,7 @@ test.skipIf(curl === undefined)('curl --aws-sigv4 gets a signature of the key', 
   const { status, stdout } = await run(curl ?? '', [
     ...['--silent', '--aws-sigv4', `aws:amz:${sandbox.region}:execute-api`],
     ...['--user', `${accessKeyId}:${secretAccessKey}`, '--header', 'content-type: application/json'],
-    ...['--data', JSON.stringify({ message, signerAddress }), `${sandbox.gateway.invokeUrl}/`],
+    ...['--data', JSON.stringify({ message, signerAddress }), `${sandbox.outputs()['InvokeUrl']}`],
   ])
   expect(status).toBe(0)
   const reply = JSON.parse(stdout)
@@ -113,7 +113,7 @@ test('coffer sign --payload tells what the signature permits, and refuses a hash
 test('a request that nobody signed reaches no function', async () => {
   const lines = treasury.log.length
   const body = JSON.stringify({ message, signerAddress: treasury.signerAddress })
-  const response = await fetch(`${treasury.sandbox.gateway.invokeUrl}/`, { method: 'POST', body })
+  const response = await fetch(treasury.sandbox.outputs()['InvokeUrl'] ?? '', { method: 'POST', body })
   expect(response.status).toBe(403)
   expect(await response.json()).toEqual({ message: 'Missing Authentication Token' })
   expect(treasury.log).toHaveLength(lines)

@@ -23,7 +23,7 @@ beforeAll(async () => {
   env = { ...sandbox.environment }
   const { accessKeyId, secretAccessKey } = sandbox.identities.administrator
   const kms = new KMSClient({
-    endpoint: sandbox.kms.url,
+    endpoint: sandbox.aws.url,
     region: sandbox.region,
     credentials: { accessKeyId, secretAccessKey },
   })
@@ -87,7 +87,7 @@ describe.skipIf(aws === undefined)('AWS CLI', () => {
   const cli = async (
     ...args: string[]
   ): Promise<{ status: number; stderr: string; json: Record<string, unknown> }> => {
-    const all = ['--endpoint-url', sandbox.kms.url, '--output', 'json', ...args]
+    const all = ['--endpoint-url', sandbox.aws.url, '--output', 'json', ...args]
     const { status, stdout, stderr } = await run(aws ?? '', all, { env })
     return { status, stderr, json: stdout.trim() === '' ? {} : JSON.parse(stdout) }
   }

@@ -22,7 +22,7 @@ describe('killed at a request', () => {
 
   beforeAll(async () => {
     const crossmint = await startProxy(treasury.sandbox.crossmint.url, trouble)
-    const endpoint = await startProxy(treasury.sandbox.gateway.invokeUrl, trouble)
+    const endpoint = await startProxy(treasury.sandbox.outputs()['InvokeUrl'] ?? '', trouble)
     stops.push(crossmint.stop, endpoint.stop)
     env = { ...treasury.env, CROSSMINT_BASE_URL: crossmint.url, COFFER_ENDPOINT: endpoint.url }
     trouble.count = 0

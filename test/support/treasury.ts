@@ -31,9 +31,10 @@ export async function startTreasury(options: SandboxOptions = {}): Promise<Treas
   const sandbox = await startSandbox({ ...options, onLog: line => log.push(line) })
   const directory = await mkdtemp(join(tmpdir(), 'coffer-test-'))
   const env = sandbox.environment
+  const { KeyArn: keyArn = '' } = sandbox.outputs()
   const run: Treasury['run'] = (args, more = {}) => coffer(args, { cwd: directory, env: { ...env, ...more } })
   for (const args of [
-    ['key', 'create'],
+    ['key', 'use', keyArn],
     ['wallet', 'create'],
     ['wallet', 'fund', '100', 'usdc'],
     ['recipient', 'register', 'vendor:acme', ...person],

@@ -4,7 +4,7 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import type { CrossmintClient } from '@coffer/crossmint'
 import type { Config, Settings } from './config.ts'
 import { type Credentials, createSigningEndpoint, type SigningEndpoint } from './endpoint.ts'
-import { exitCodes } from './exitCodes.ts'
+import { type ExitCode, exitCodes } from './exitCodes.ts'
 import { CliError } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -15,17 +15,37 @@ export type AwsAccess = {
   readonly credentials?: Credentials | undefined
 }
 
+/** What every client of the AWS SDK is made with. */
+export type AwsClientConfig = {
+  readonly region?: string
+  readonly endpoint?: string
+  readonly credentials?: Credentials
+  readonly requestHandler: {
+    readonly connectionTimeout: number
+    readonly requestTimeout: number
+    readonly throwOnRequestTimeout: boolean
+  }
+}
+
 export type Context = {
   readonly config: Config
   readonly terminal: Terminal
+  readonly aws: AwsClientConfig
   readonly kms: () => KMSClient
   readonly crossmint: () => Promise<CrossmintClient>
   readonly endpoint: () => SigningEndpoint
   readonly readStandardInput: () => Promise<Uint8Array>
 }
 
-/** What a command returns: `data` for --json, `text` for people. */
-export type Outcome = { readonly data: Readonly<Record<string, unknown>>; readonly text: string }
+/**
+ * What a command returns: `data` for --json, `text` for people. A command that found what it looked for, but nothing good,
+ * gives an exit code with it.
+ */
+export type Outcome = {
+  readonly data: Readonly<Record<string, unknown>>
+  readonly text: string
+  readonly exitCode?: ExitCode | undefined
+}
 
 /**
  * Creates the context of one run.
@@ -39,20 +59,20 @@ export function createContext(options: {
   readStandardInput: () => Promise<Uint8Array>
 }): Context {
   const { config, terminal } = options
-  const aws: AwsAccess = { ...options.aws, region: options.aws?.region ?? config.region }
-  const kms = once(
-    () =>
-      new KMSClient({
-        // Nobody should wait for a silent endpoint.
-        requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-        ...(aws.region === undefined ? {} : { region: aws.region }),
-        ...(aws.endpoint === undefined ? {} : { endpoint: aws.endpoint }),
-        ...(aws.credentials === undefined ? {} : { credentials: aws.credentials }),
-      }),
-  )
+  const { endpoint, credentials } = options.aws ?? {}
+  const region = options.aws?.region ?? config.region
+  const aws: AwsClientConfig = {
+    // Nobody should wait for a silent endpoint.
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+  }
+  const kms = once(() => new KMSClient(aws))
   return {
     config,
     terminal,
+    aws,
     readStandardInput: options.readStandardInput,
     kms,
     crossmint: once(async () => {
@@ -77,7 +97,7 @@ export function createContext(options: {
         url: required(config, 'endpoint'),
         // The SDK's own search: environment, then profile.
         region: kms().config.region,
-        credentials: aws.credentials ?? defaultProvider(),
+        credentials: credentials ?? defaultProvider(),
       }),
     ),
   }

@@ -23,6 +23,7 @@ export async function main(): Promise<void> {
     const text =
       stdout.isTTY === true ? printable(outcome.text) : stripVTControlCharacters(printable(outcome.text))
     stdout.write(`${terminal.json ? toJson(outcome.data) : text}\n`)
+    process.exitCode = outcome.exitCode ?? exitCodes.ok
   }
   const program = createProgram(await readVersion(), {
     run: async command => {

@@ -12,7 +12,7 @@ import { CliError, type Failure } from './failure.ts'
 export type Runner = {
   /** Runs a command that needs a configuration and prints its outcome. */
   readonly run: (command: (context: Context) => Promise<Outcome>) => Promise<void>
-  readonly sandbox: (options: Pick<SandboxRun, 'ports' | 'keyId' | 'allowBlindSigning'>) => Promise<void>
+  readonly sandbox: (options: Pick<SandboxRun, 'ports' | 'deployed'>) => Promise<void>
   readonly demo: () => Promise<void>
   /** Receives usage errors in words. */
   readonly writeError: (text: string) => void
@@ -59,13 +59,12 @@ function addTryingCommands(program: Command, runner: Runner): void {
     .action(() => runner.demo())
   program
     .command('sandbox')
-    .description('run KMS, the signing endpoint, Crossmint and a chain on this machine')
-    .option('--aws-port <port>', 'port of KMS and STS', parsePort)
-    .option('--api-port <port>', 'port of the signing endpoint', parsePort)
+    .description('run AWS, Crossmint and a chain on this machine, to deploy into and to pay with')
+    .option('--aws-port <port>', 'port of KMS, IAM, CloudFormation and the other services of AWS', parsePort)
+    .option('--api-port <port>', 'port of API Gateway', parsePort)
     .option('--crossmint-port <port>', "port of Crossmint's API", parsePort)
     .option('--chain-port <port>', 'port of the chain', parsePort)
-    .option('--key <key>', 'key of the signing service: key id, key ARN or alias/...', defaultAlias)
-    .option('--allow-blind-signing', 'let the signing service sign bare hashes, as the guide’s function does')
+    .option('--deployed', 'start with the signing stack deployed and the operator in its group')
     .action(options =>
       runner.sandbox({
         ports: {
@@ -74,8 +73,7 @@ function addTryingCommands(program: Command, runner: Runner): void {
           crossmint: options.crossmintPort,
           chain: options.chainPort,
         },
-        keyId: options.key,
-        allowBlindSigning: options.allowBlindSigning === true,
+        deployed: options.deployed === true,
       }),
     )
 }

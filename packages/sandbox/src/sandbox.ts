@@ -1,14 +1,15 @@
-// The whole outside world on loopback: KMS and STS, the signing endpoint behind API Gateway, Crossmint's API and
-// an EVM chain. One function starts it; what it returns is what a program needs to talk to it.
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
-import { type Gateway, startGateway } from './aws/gateway.ts'
-import { createIdentities, type Identities } from './aws/identity.ts'
-import { type Kms, startKms } from './aws/kms.ts'
+// The whole outside world on loopback: AWS with the signing stack deployed in it, Crossmint's API and an EVM chain. One function
+// starts it; what it returns is what a program needs to talk to it.
+import { type Cloud, createCloud } from './aws/cloud.ts'
+import { stopCode } from './aws/deploy/code.ts'
+import { deployReleased } from './aws/deployReleased.ts'
+import { startAws } from './aws/endpoint.ts'
+import { startGateway } from './aws/gateway.ts'
+import type { Identities } from './aws/identity.ts'
 import { type Chain, startChain } from './chain/chain.ts'
 import { type Crossmint, startCrossmint } from './crossmint/server.ts'
-import { startFunction } from './lambda/function.ts'
+import { addToGroup } from './iam/account.ts'
+import type { Listener } from './server.ts'
 
 export type SandboxOptions = {
   /** Ports on 127.0.0.1; each is chosen free where it is left out. */
@@ -19,8 +20,11 @@ export type SandboxOptions = {
     readonly chain?: number | undefined
   }
   readonly region?: string | undefined
-  /** The function's environment: KMS_KEY_ID, COFFER_SIGNER_ADDRESS and COFFER_BLIND_SIGNING, as in production. */
-  readonly functionEnvironment?: Readonly<Record<string, string>> | undefined
+  /**
+   * What is deployed at the start: the released template as the stack `treasury-signer`, with these values of its parameters and
+   * the operator in the group `treasury-operators`; or nothing, so that it can be deployed. Default: the former, with its defaults.
+   */
+  readonly stack?: { readonly parameters: Readonly<Record<string, string>> } | 'none' | undefined
   readonly crossmint?:
     | {
         /** A staging server key to accept besides the sandbox's own, for example a developer's `sk_staging_...`. */
@@ -41,17 +45,18 @@ export type SandboxOptions = {
 export type Sandbox = {
   readonly region: string
   readonly identities: Identities
-  readonly kms: Kms
-  readonly gateway: Gateway
+  /** KMS, IAM, CloudFormation and the other services: the value for AWS_ENDPOINT_URL. */
+  readonly aws: Listener
+  /** API Gateway, for what is deployed. */
+  readonly gateway: Listener
+  /** What the deployed stack says of itself (`KeyArn`, `InvokeUrl`, ...); empty where nothing is deployed. */
+  readonly outputs: () => Readonly<Record<string, string>>
   readonly crossmint: Crossmint
   readonly chain: Chain
-  /** What a shell needs to reach the sandbox instead of AWS, Crossmint and the chain. */
+  /** What a shell needs to reach the sandbox instead of AWS, Crossmint and the chain; as the administrator. */
   readonly environment: Readonly<Record<string, string>>
   readonly stop: () => Promise<void>
 }
-
-/** The alias the signing function looks for unless told otherwise: the one `coffer key create` gives. */
-const defaultKey = 'alias/treasury-admin-signer'
 
 /** In the form of the signing function's own lines. */
 const chainLost = JSON.stringify({
@@ -62,18 +67,19 @@ const chainLost = JSON.stringify({
 /**
  * Starts the sandbox. Every part listens on 127.0.0.1 only; state lives in memory and ends with it.
  *
- * The signing function is the built Lambda bundle in a process of its own, on Node 24 where npm has it for this machine. It
- * resolves its key at the first request; so a key may be created after the sandbox has started.
+ * The signing function is the built Lambda bundle in a process of its own, on Node 24 where npm has it for this machine. Who may
+ * do what is decided by the policies that are deployed.
  *
- * @param options Ports, AWS Region, the function's environment, and how Crossmint's API behaves.
+ * @param options Ports, AWS Region, what is deployed, and how Crossmint's API behaves.
  * @returns The running sandbox. `stop` ends every part of it.
  * @throws {ANVIL_NOT_FOUND | ANVIL_EXITED} the chain cannot be started.
  * @throws {EADDRINUSE} a given port is taken; the chain's own port is ANVIL_EXITED then, with what anvil said.
  * @throws {BUNDLE_MISSING} the Lambda bundle was not built.
+ * @throws {TEMPLATE_INVALID | STACK_FAILED} the parameters do not fit the template.
  * @throws {INVALID_API_KEY} the API key has not the form of a Crossmint staging server key.
  */
 export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
-  const { ports = {}, region = 'eu-north-1', onLog = () => undefined } = options
+  const { ports = {}, region, stack = { parameters: {} }, onLog = () => undefined } = options
   const stops: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
     for (const end of stops.splice(0).reverse()) await end()
@@ -83,33 +89,26 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     return part
   }
   try {
-    const identities = createIdentities()
-    const account = { region, accountId: identities.lambda.accountId, identities }
-    const kms = keep(await startKms({ port: ports.aws, ...account }))
-    const signing = keep(
-      await startFunction({
-        bundle: findBundle(),
-        handler: 'adminSigner.handler',
-        functionArn: `arn:aws:lambda:${region}:${account.accountId}:function:adminSigner`,
-        environment: { KMS_KEY_ID: defaultKey, ...options.functionEnvironment },
-        credentials: identities.lambda,
-        endpointUrl: kms.url,
-        timeoutMs: 25_000,
-        onLog,
-      }),
-    )
-    const handler = signing.invoke
-    const gateway = keep(await startGateway({ port: ports.api, ...account, stage: 'prod', handler }))
+    const cloud = createCloud({ region, onLog })
+    const aws = keep(await startAws({ port: ports.aws, cloud }))
+    keep({ stop: () => stopAllCode(cloud) })
+    const gateway = keep(await startGateway({ port: ports.api, cloud }))
+    if (stack !== 'none') {
+      await deployReleased(cloud, stack)
+      for (const group of cloud.account.groups.keys())
+        cloud.account = addToGroup(cloud.account, cloud.identities.operator.name, group)
+    }
     const chain = keep(await startChain({ port: ports.chain, onLost: () => onLog(chainLost) }))
     const crossmint = keep(await startCrossmint({ ...options.crossmint, port: ports.crossmint, chain }))
     return {
-      region,
-      identities,
-      kms,
+      region: cloud.region,
+      identities: cloud.identities,
+      aws,
       gateway,
+      outputs: () => outputsOf(cloud),
       crossmint,
       chain,
-      environment: shellEnvironment({ region, identities, kms, gateway, crossmint, chain }),
+      environment: shellEnvironment(cloud, outputsOf(cloud)['InvokeUrl'], crossmint, chain),
       stop,
     }
   } catch (error) {
@@ -118,39 +117,32 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   }
 }
 
-/** The directory of the signing function's code: the very bundle that is deployed. */
-const findBundle = (): string => {
-  const file = createRequire(import.meta.url).resolve('@coffer/service/bundle')
-  if (!existsSync(file)) throw new BundleMissingError(file)
-  return dirname(file)
+const stopAllCode = async (cloud: Cloud): Promise<void> => {
+  for (const { deployment } of cloud.stacks.values()) await stopCode(cloud, deployment)
 }
+
+const outputsOf = (cloud: Cloud): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...cloud.stacks.values()].flatMap(({ deployment }) =>
+      deployment.outputs.map(({ name, value }) => [name, value] as const),
+    ),
+  )
 
 const shellEnvironment = (
-  sandbox: Omit<Sandbox, 'environment' | 'stop'>,
+  { urls, region, identities }: Cloud,
+  invokeUrl: string | undefined,
+  crossmint: Crossmint,
+  chain: Chain,
 ): Readonly<Record<string, string>> => ({
-  AWS_ENDPOINT_URL: sandbox.kms.url,
-  AWS_REGION: sandbox.region,
+  AWS_ENDPOINT_URL: urls.aws,
+  AWS_REGION: region,
   // Version 1 of the AWS CLI and boto3 read this one.
-  AWS_DEFAULT_REGION: sandbox.region,
-  AWS_ACCESS_KEY_ID: sandbox.identities.administrator.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: sandbox.identities.administrator.secretAccessKey,
-  COFFER_ENDPOINT: sandbox.gateway.invokeUrl,
+  AWS_DEFAULT_REGION: region,
+  AWS_ACCESS_KEY_ID: identities.administrator.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: identities.administrator.secretAccessKey,
+  ...(invokeUrl === undefined ? {} : { COFFER_ENDPOINT: invokeUrl }),
   COFFER_CHAIN: 'base-sepolia',
-  COFFER_RPC_URL: sandbox.chain.rpcUrl,
-  CROSSMINT_API_KEY: sandbox.crossmint.apiKey,
-  CROSSMINT_BASE_URL: sandbox.crossmint.url,
+  COFFER_RPC_URL: chain.rpcUrl,
+  CROSSMINT_API_KEY: crossmint.apiKey,
+  CROSSMINT_BASE_URL: crossmint.url,
 })
-
-/** The Lambda bundle is made by a build step that was not run. */
-export class BundleMissingError extends Error {
-  override readonly name = 'BundleMissingError'
-  readonly code = 'BUNDLE_MISSING'
-  readonly file: string
-
-  constructor(file: string) {
-    super(
-      `the signing function is not built yet (${file}); run \`npm run build\` in the root of the repository`,
-    )
-    this.file = file
-  }
-}

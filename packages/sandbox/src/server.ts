@@ -10,7 +10,7 @@ export type ServerRequest = RawRequest & { readonly bodyTooLarge: boolean; reado
 export type ServerResponseData = {
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>
-  readonly body: string
+  readonly body: string | Uint8Array
 }
 
 /** A running server. */

@@ -5,8 +5,8 @@ import {
   type KeyMetadata,
   KMSClient,
 } from '@aws-sdk/client-kms'
-import { createIdentities, sandboxAccountId } from '../src/aws/identity.ts'
-import { startKms } from '../src/aws/kms.ts'
+import { createCloud } from '../src/aws/cloud.ts'
+import { startAws } from '../src/aws/endpoint.ts'
 
 export type TestKms = {
   readonly kms: KMSClient
@@ -20,9 +20,9 @@ export type TestKms = {
 /** Starts it in us-east-1. @param now The server's clock, epoch milliseconds. */
 export const startTestKms = async (now?: () => number): Promise<TestKms> => {
   const region = 'us-east-1'
-  const identities = createIdentities()
-  const { accessKeyId, secretAccessKey } = identities.administrator
-  const server = await startKms({ identities, region, accountId: sandboxAccountId, now })
+  const cloud = createCloud({ region, now })
+  const { accessKeyId, secretAccessKey } = cloud.identities.administrator
+  const server = await startAws({ cloud })
   const credentials = { accessKeyId, secretAccessKey }
   const kms = new KMSClient({ endpoint: server.url, region, credentials, maxAttempts: 1 })
   return {

@@ -10,7 +10,7 @@ import { createSigningEndpoint } from '../endpoint.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError, toFailure } from '../failure.ts'
 import type { Terminal } from '../terminal.ts'
-import { createKey, defaultAlias } from './key.ts'
+import { adoptKey, defaultAlias } from './key.ts'
 import { registerRecipient } from './recipient.ts'
 import { sign } from './sign.ts'
 import { runTransfer } from './transfer.ts'
@@ -72,9 +72,8 @@ async function play(stage: Stage): Promise<Outcome> {
     return outcome.data
   }
 
-  const description = 'Signer of the demo treasury'
-  await show(administrator, 'a key is born in KMS; its private half never leaves it', 'key create', context =>
-    createKey(context, { alias: defaultAlias, multiRegion: false, description }),
+  await show(administrator, 'a key is born in KMS; its private half never leaves it', 'key use', context =>
+    adoptKey(context, defaultAlias),
   )
   await show(operator, "its address becomes the signer of the company's wallet", 'wallet create', context =>
     createWallet(context, { alias: 'treasury' }),
@@ -161,7 +160,7 @@ async function stageContext(
     terminal,
     aws: {
       region: sandbox.region,
-      endpoint: sandbox.kms.url,
+      endpoint: sandbox.aws.url,
       credentials: async () => ({ accessKeyId, secretAccessKey }),
     },
     readStandardInput: async () => new Uint8Array(),
@@ -171,7 +170,7 @@ async function stageContext(
 function tamperedWith(context: Context, { sandbox }: Stage): Context {
   const { accessKeyId, secretAccessKey } = sandbox.identities.operator
   const endpoint = createSigningEndpoint({
-    url: sandbox.gateway.invokeUrl,
+    url: sandbox.outputs()['InvokeUrl'] ?? '',
     region: async () => sandbox.region,
     credentials: async () => ({ accessKeyId, secretAccessKey }),
     fetch: (url, init) => {

@@ -31,36 +31,61 @@ export type SandboxRun = {
   readonly terminal: Terminal
   readonly directory: string
   readonly ports: NonNullable<SandboxOptions['ports']>
-  /** Key of the signing service: key id, key ARN or alias. It need not exist yet. */
-  readonly keyId: string
-  readonly allowBlindSigning: boolean
+  /** Whether the signing stack is deployed already, or is there to be deployed. */
+  readonly deployed: boolean
   readonly writeResult: (data: object) => void
   readonly untilStopped: Promise<unknown>
 }
 
 async function serve(options: SandboxRun, home: string): Promise<void> {
   const { terminal } = options
-  const sandbox = await terminal.progress(
-    'starting KMS, API Gateway, Crossmint and a chain on this machine',
-    () =>
-      startSandbox({
-        ports: options.ports,
-        functionEnvironment: {
-          KMS_KEY_ID: options.keyId,
-          ...(options.allowBlindSigning ? { COFFER_BLIND_SIGNING: 'allow' } : {}),
-        },
-        onLog: line => terminal.note(terminal.style.dim(line)),
-      }),
+  const sandbox = await terminal.progress('starting AWS, Crossmint and a chain on this machine', () =>
+    startSandbox({
+      ports: options.ports,
+      stack: options.deployed ? undefined : 'none',
+      onLog: line => terminal.note(terminal.style.dim(line)),
+    }),
   )
   try {
-    const environment = { ...sandbox.environment, COFFER_CONFIG: join(home, 'coffer.json') }
+    const environment = { ...(await writeProfiles(sandbox, home)), COFFER_CONFIG: join(home, 'coffer.json') }
     const file = join(home, 'env')
     await writeFile(file, toShell(environment), { mode: 0o600 })
     options.writeResult({ environment, file })
-    terminal.note(describe(sandbox, terminal, relative(options.directory, file)))
+    terminal.note(describe(sandbox, terminal, relative(options.directory, file), options.deployed))
     await options.untilStopped
   } finally {
     await sandbox.stop()
+  }
+}
+
+/**
+ * Writes the credentials of everybody in the sandbox as AWS profiles, so that `AWS_PROFILE=operator` is enough to be the
+ * operator. Credentials in the environment would win over a profile in some tools, and so are not there.
+ */
+async function writeProfiles(
+  { environment, identities, region }: Sandbox,
+  home: string,
+): Promise<Readonly<Record<string, string>>> {
+  const credentials = join(home, 'aws-credentials')
+  const config = join(home, 'aws-config')
+  const users = Object.values(identities)
+  await writeFile(
+    credentials,
+    users
+      .map(
+        ({ name, accessKeyId, secretAccessKey }) =>
+          `[${name}]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+      )
+      .join('\n'),
+    { mode: 0o600 },
+  )
+  await writeFile(config, users.map(({ name }) => `[profile ${name}]\nregion = ${region}\n`).join('\n'))
+  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...rest } = environment
+  return {
+    ...rest,
+    AWS_SHARED_CREDENTIALS_FILE: credentials,
+    AWS_CONFIG_FILE: config,
+    AWS_PROFILE: identities.administrator.name,
   }
 }
 
@@ -85,14 +110,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function describe(sandbox: Sandbox, terminal: Terminal, file: string): string {
+function describe(sandbox: Sandbox, terminal: Terminal, file: string, deployed: boolean): string {
   const { style } = terminal
+  const deploying = ['  npx coffer deploy', '  npx coffer operator add operator']
   return [
     '',
     columns(
       [
-        ['KMS, STS', sandbox.kms.url],
-        ['signing endpoint', sandbox.gateway.invokeUrl],
+        ['AWS', `${sandbox.aws.url}  (account 123456789012, ${sandbox.region})`],
+        ['API Gateway', sandbox.gateway.url],
         ['Crossmint', sandbox.crossmint.url],
         ['chain', `${sandbox.chain.rpcUrl}  (base-sepolia, chain id ${sandbox.chain.chainId})`],
       ],
@@ -102,13 +128,14 @@ function describe(sandbox: Sandbox, terminal: Terminal, file: string): string {
     'In another terminal:',
     '',
     `  ${style.bold(`source ${file}`)}`,
-    '  npx coffer key create',
+    ...(deployed ? [`  npx coffer key use ${sandbox.outputs()['KeyArn']}`] : deploying),
     '  npx coffer wallet create',
     '  npx coffer wallet fund 100 usdc',
     '  npx coffer recipient register vendor:acme --email ap@acme.example \\',
     '      --first-name Ada --last-name Acme --date-of-birth 1990-01-15 --country US',
-    '  npx coffer transfer 25 usdc --to vendor:acme --reference INV-1001',
+    '  AWS_PROFILE=operator npx coffer transfer 25 usdc --to vendor:acme --reference INV-1001',
     '',
+    `You are the administrator there. Others: ${style.bold('AWS_PROFILE=')}operator, auditor, outsider, or stranger (of another account).`,
     `Each decision of the signing service appears here as one line of JSON. ${style.dim('Ctrl-C ends the sandbox.')}`,
     '',
   ].join('\n')
@@ -128,7 +155,8 @@ function toShell(environment: Readonly<Record<string, string>>): string {
 
 const foreign = [
   ...[
-    'AWS_PROFILE',
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
     'AWS_SESSION_TOKEN',
     'AWS_ENDPOINT_URL_KMS',
     'AWS_ENDPOINT_URL_STS',

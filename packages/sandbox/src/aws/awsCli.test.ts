@@ -3,23 +3,25 @@ import { execFile } from 'node:child_process'
 import { createPublicKey, verify } from 'node:crypto'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createIdentities, sandboxAccountId } from './identity.ts'
-import { type Kms, startKms } from './kms.ts'
+import { createAdministratorSession } from '../../test/cloud.ts'
+import type { Listener } from '../server.ts'
+import { createCloud } from './cloud.ts'
+import { startAws } from './endpoint.ts'
 
 const { stdout: version } = await promisify(execFile)('aws', ['--version']).catch(() => ({ stdout: '' }))
 // Version 2 takes a binary argument as Base64 unless told otherwise; version 1 knows only raw bytes.
 const rawBinary = version.startsWith('aws-cli/2') ? ['--cli-binary-format', 'raw-in-base64-out'] : []
-const identities = createIdentities()
-let server: Kms
+const cloud = createCloud({ region: 'us-east-1' })
+let server: Listener
 
 beforeAll(async () => {
-  server = await startKms({ identities, region: 'us-east-1', accountId: sandboxAccountId })
+  server = await startAws({ cloud })
 })
 
 afterAll(() => server.stop())
 
 const aws = async (...args: string[]): Promise<Record<string, string>> => {
-  const { accessKeyId, secretAccessKey, sessionToken = '' } = identities.lambda
+  const { accessKeyId, secretAccessKey, sessionToken = '' } = createAdministratorSession(cloud)
   const { stdout } = await promisify(execFile)(
     'aws',
     ['--endpoint-url', server.url, '--region', 'us-east-1', '--output', 'json', ...args],

@@ -1,18 +1,23 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { Handler } from '@coffer/service'
-import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { createDeployedCloud, type DeployedCloud } from '../../test/cloud.ts'
+import { removeFromGroup } from '../iam/account.ts'
+import { parsePolicy } from '../iam/policy.ts'
+import type { Listener } from '../server.ts'
 import { formatAmzDate } from './amzDate.ts'
 import { canonicalRequest } from './canonicalRequest.ts'
 import type { RestApiEvent } from './gateway/restApiEvent.ts'
-import { type Gateway, type ProxyHandler, startGateway } from './gateway.ts'
-import { createIdentities, type Identity, sandboxAccountId } from './identity.ts'
+import { startGateway } from './gateway.ts'
+import { createIdentities, type Identity } from './identity.ts'
 import { algorithm, sign, stringToSign } from './signingKey.ts'
 
-const identities = createIdentities()
-const { operator, lambda } = identities
-const echo: ProxyHandler = async event => ({ statusCode: 200, body: JSON.stringify(event) })
-let running: Gateway | undefined
+type Code = (event: unknown) => Promise<unknown>
+type Gateway = Listener & DeployedCloud & { readonly invokeUrl: string }
+
+const echo: Code = async event => ({ statusCode: 200, body: JSON.stringify(event) })
+let running: Listener | undefined
+let operator: Identity
 
 afterEach(async () => {
   await running?.stop()
@@ -20,19 +25,34 @@ afterEach(async () => {
 })
 
 const start = async (
-  options: Partial<Parameters<typeof startGateway>[0]> = {},
-): Promise<{ gateway: Gateway; handler: ReturnType<typeof vi.fn<ProxyHandler>> }> => {
-  const handler = vi.fn<ProxyHandler>(options.handler ?? echo)
-  const rest = { identities, region: 'us-east-1', accountId: sandboxAccountId, stage: 'prod' }
-  const gateway = await startGateway({ ...rest, ...options, handler })
+  options: {
+    handler?: Code
+    now?: () => number
+    timeoutMs?: number
+    parameters?: Record<string, string>
+  } = {},
+): Promise<{ gateway: Gateway; handler: ReturnType<typeof vi.fn<Code>> }> => {
+  const handler = vi.fn<Code>(options.handler ?? echo)
+  const { now, parameters } = options
+  const deployed = createDeployedCloud(handler, {
+    region: 'us-east-1',
+    now,
+    ...(parameters === undefined ? {} : { parameters }),
+  })
+  operator = deployed.cloud.identities.operator
+  const gateway = await startGateway({ cloud: deployed.cloud, timeoutMs: options.timeoutMs })
   running = gateway
-  return { gateway, handler }
+  return { gateway: { ...gateway, ...deployed, invokeUrl: `${gateway.url}/prod` }, handler }
 }
 
 describe('the function', () => {
   test('receives the event of a REST API under AWS_IAM', async () => {
     const time = Date.UTC(2026, 10, 22, 10, 0, 7, 89)
-    const { gateway, handler } = await start({ apiId: 'abcde12345', now: () => time })
+    const { gateway, handler } = await start({ now: () => time })
+    const { lambda } = gateway
+    const apiId = gateway.deployment.apis[0]?.id
+    // The role of the function may not call the endpoint; everybody in this account may who has a policy for it.
+    allowAll(gateway, 'adminSignerInvoker')
     const answer = await post(`${gateway.invokeUrl}/?b=1&a=%C3%A9&b=2`, {
       time,
       body: '{"reference":"é"}',
@@ -58,9 +78,9 @@ describe('the function', () => {
       stageVariables: null,
       requestContext: {
         accountId: '123456789012',
-        apiId: 'abcde12345',
-        domainName: 'abcde12345.execute-api.us-east-1.amazonaws.com',
-        domainPrefix: 'abcde12345',
+        apiId,
+        domainName: `${apiId}.execute-api.us-east-1.amazonaws.com`,
+        domainPrefix: apiId,
         extendedRequestId: answer.headers.get('x-amz-apigw-id'),
         httpMethod: 'POST',
         identity: {
@@ -124,7 +144,7 @@ describe('the function', () => {
     expect(answer.headers.get('x-amzn-errortype')).toBeNull()
   })
 
-  test.each<[string, ProxyHandler]>([
+  test.each<[string, Code]>([
     ['throws', () => Promise.reject(new Error('secret'))],
     [
       'throws at once',
@@ -151,16 +171,12 @@ describe('the function', () => {
       body: '{"message":"Endpoint request timed out"}',
     })
   })
-
-  test('behavior: a handler of @coffer/service fits', () => {
-    expectTypeOf<Handler>().toExtend<ProxyHandler>()
-  })
 })
 
 describe('requests that never reach the function', () => {
   const refuse = async (
     gateway: Gateway,
-    handler: ReturnType<typeof vi.fn<ProxyHandler>>,
+    handler: ReturnType<typeof vi.fn<Code>>,
     answer: Answer,
     expected: { status?: number; type: string; message: string },
   ): Promise<void> => {
@@ -287,6 +303,81 @@ The String-to-Sign should have been
   })
 })
 
+describe('requests that no policy allows', () => {
+  const denial = async (gateway: Gateway, identity: Identity): Promise<Answer> =>
+    post(gateway.invokeUrl, { identity })
+
+  test('error: an outsider is told so, with the account masked', async () => {
+    const { gateway, handler } = await start()
+    const { outsider } = gateway.cloud.identities
+    const answer = await denial(gateway, outsider)
+    const resource = `arn:aws:execute-api:us-east-1:********9012:${gateway.deployment.apis[0]?.id}/prod/POST/`
+    expect(answer.status).toBe(403)
+    expect(answer.headers.get('x-amzn-errortype')).toBe('AccessDeniedException')
+    expect(JSON.parse(answer.body)).toEqual({
+      Message: `User: ${outsider.arn} is not authorized to perform: execute-api:Invoke on resource: ${resource} because no identity-based policy allows the execute-api:Invoke action`,
+    })
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  test('error: the operator, taken out of the group, is refused from then on', async () => {
+    const { gateway, handler } = await start()
+    const { cloud } = gateway
+    expect((await post(gateway.invokeUrl)).status).toBe(200)
+    cloud.account = removeFromGroup(cloud.account, 'operator', 'treasury-operators')
+    expect((await post(gateway.invokeUrl)).status).toBe(403)
+    expect(handler).toHaveBeenCalledOnce()
+  })
+
+  test('error: the administrator of another account, and the role of the function', async () => {
+    const { gateway, handler } = await start()
+    const answer = await denial(gateway, gateway.cloud.identities.stranger)
+    expect(JSON.parse(answer.body).Message).toMatch(/with an explicit deny in a resource-based policy$/)
+    expect((await denial(gateway, gateway.lambda)).status).toBe(403)
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  test('error: an address outside of the allowed ranges; a range that holds it lets it in', async () => {
+    const outside = await start({ parameters: { AllowedCidrs: '203.0.113.0/24' } })
+    const answer = await post(outside.gateway.invokeUrl)
+    expect(JSON.parse(answer.body).Message).toMatch(/with an explicit deny in a resource-based policy$/)
+    await outside.gateway.stop()
+    const inside = await start({ parameters: { AllowedCidrs: '203.0.113.0/24,127.0.0.0/8' } })
+    expect((await post(inside.gateway.invokeUrl)).status).toBe(200)
+  })
+
+  test('behavior: the stage enforces the policy with which it was deployed', async () => {
+    const { gateway } = await start()
+    const { cloud } = gateway
+    const [api] = cloud.account.apis
+    if (!api) throw new Error('there is no API')
+    const closed = parsePolicy(
+      {
+        Version: '2012-10-17',
+        Statement: { Effect: 'Deny', Principal: '*', Action: 'execute-api:Invoke', Resource: '*' },
+      },
+      'closed',
+      'resource',
+    )
+    cloud.account = { ...cloud.account, apis: [{ ...api, policy: closed }] }
+    expect((await post(gateway.invokeUrl)).status).toBe(200)
+    cloud.enforced.set(api.id, { deploymentId: 'next', policy: closed })
+    expect((await post(gateway.invokeUrl)).status).toBe(403)
+  })
+
+  test('error: a function that API Gateway may not invoke', async () => {
+    const { gateway, handler } = await start()
+    const { cloud } = gateway
+    const functions = cloud.account.functions.map(one => ({ ...one, policy: undefined }))
+    cloud.account = { ...cloud.account, functions }
+    expect(await post(gateway.invokeUrl)).toMatchObject({
+      status: 500,
+      body: '{"message":"Internal server error"}',
+    })
+    expect(handler).not.toHaveBeenCalled()
+  })
+})
+
 // curl signs since 7.75; from 7.88 on it signs headers given with -H as well. It does not sort a query before 8.3
 // (curl/curl#11794), so the query here has one parameter.
 const curl = await promisify(execFile)('curl', ['--version']).then(
@@ -323,7 +414,8 @@ describe.skipIf(!signsHeaders)('curl --aws-sigv4', () => {
 
   test('a JSON body is accepted from a user and from a role', async () => {
     const { gateway } = await start()
-    for (const identity of [operator, lambda]) {
+    allowAll(gateway, 'adminSignerInvoker')
+    for (const identity of [operator, gateway.lambda]) {
       expect(await curlPost(gateway, identity)).toMatchObject({
         body: '{"message":"0x00"}',
         queryStringParameters: { a: 'b' },
@@ -340,6 +432,18 @@ describe.skipIf(!signsHeaders)('curl --aws-sigv4', () => {
     expect(handler).not.toHaveBeenCalled()
   })
 })
+
+/** Gives a role a policy for everything. */
+const allowAll = ({ cloud }: Gateway, name: string): void => {
+  const role = cloud.account.roles.get(name)
+  if (!role) throw new Error(`there is no role ${name}`)
+  const document = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }
+  const policies = [parsePolicy(document, 'all', 'identity')]
+  cloud.account = {
+    ...cloud.account,
+    roles: new Map([...cloud.account.roles, [name, { ...role, policies }]]),
+  }
+}
 
 type Request = {
   readonly method?: string

@@ -1,11 +1,16 @@
-// A REST API of API Gateway on loopback: POST on the root resource of one stage, authorized by AWS_IAM, with a Lambda
-// proxy integration behind it. Plain HTTP, where the real one insists on TLS; nothing but loopback can reach it.
+// API Gateway on loopback: a REST API whose methods are authorized by AWS_IAM, with a Lambda proxy integration behind them. Plain
+// HTTP, where the real one insists on TLS; nothing but loopback can reach it.
 import { randomBytes, randomUUID } from 'node:crypto'
+import { serviceCaller } from '../iam/account.ts'
+import { type ApiDenial, authorizeExecuteApi, authorizeInvoke } from '../iam/authorize.ts'
+import type { Method, RestApi } from '../iam/template/deployment.ts'
 import { splitTarget } from '../rawRequest.ts'
 import { type Listener, listen, type ServerRequest, type ServerResponseData } from '../server.ts'
+import { type Cloud, callerOf, connectionOf, type RunningCode } from './cloud.ts'
 import {
   type GatewayError,
   integrationTimeout,
+  internalError,
   malformedResult,
   maxPayloadBytes,
   missingAuthenticationToken,
@@ -14,84 +19,105 @@ import {
 } from './gateway/gatewayError.ts'
 import { readResult } from './gateway/proxyResult.ts'
 import { type ApiContext, type RestApiEvent, restApiEvent } from './gateway/restApiEvent.ts'
-import { findIdentity, type Identity } from './identity.ts'
+import type { Identity } from './identity.ts'
 import { verifySignature } from './sigv4.ts'
-
-/** A running API. */
-export type Gateway = Listener & {
-  /** Where to POST: `http://127.0.0.1:PORT/STAGE`. */
-  readonly invokeUrl: string
-}
-
-/** The function behind the API. It may return anything; what is not a proxy result becomes status 502. */
-export type ProxyHandler = (event: RestApiEvent) => Promise<unknown>
 
 /** How long API Gateway waits for a function. */
 const integrationTimeoutMs = 29_000
 
 /**
- * Starts an API on loopback.
+ * Starts API Gateway on loopback, over the REST API that is deployed in a cloud. Until one is, every request is answered as
+ * one for a path that does not exist.
  *
- * Requests are authenticated for real; permissions are not evaluated (see `createIdentities`).
+ * A request is authenticated by its signature and authorized by the API's policy and those of the caller, as the stage
+ * enforces them; then API Gateway itself must be allowed to invoke the function.
  *
  * @param options.port The port on 127.0.0.1; a free one where absent.
- * @param options.identities Who may sign requests.
- * @param options.region The region requests must be scoped to; the service is `execute-api`.
- * @param options.accountId 12 digits, the account of the API.
- * @param options.apiId The id of the API.
- * @param options.stage The stage: the first and only segment of the path.
- * @param options.handler The function: `invoke` of `startFunction`, or a handler of this process. When it throws, the status is 502.
- * @param options.now The clock, epoch milliseconds.
+ * @param options.cloud What is deployed. It is told where the API is reached.
  * @param options.timeoutMs Milliseconds after which the function is given up with status 504.
  * @returns The running server.
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
  */
 export const startGateway = async (options: {
   readonly port?: number | undefined
-  readonly identities: Readonly<Record<string, Identity>>
-  readonly region: string
-  readonly accountId: string
-  readonly apiId?: string | undefined
-  readonly stage: string
-  readonly handler: ProxyHandler
-  readonly now?: (() => number) | undefined
+  readonly cloud: Cloud
   readonly timeoutMs?: number | undefined
-}): Promise<Gateway> => {
-  const {
-    region,
-    accountId,
-    apiId = 'sandbox000',
-    stage,
-    now = Date.now,
-    timeoutMs = integrationTimeoutMs,
-  } = options
-  const verification = {
-    service: 'execute-api',
-    region,
-    lookup: (accessKeyId: string): Identity | undefined => findIdentity(options.identities, accessKeyId),
-    now,
-  }
-  const handle = async (request: ServerRequest, ids: RequestIds): Promise<Answer> => {
-    if (request.bodyTooLarge) return payloadTooLarge
-    const { path } = splitTarget(request.url)
-    const isRoute = path === `/${stage}` || path === `/${stage}/`
-    if (!isRoute || request.method !== 'POST') return missingAuthenticationToken
-    const verified = verifySignature(request, verification)
-    if ('failure' in verified) return signatureRefused(verified.failure)
-    const context: ApiContext = { region, accountId, apiId, stage, ...ids, time: now() }
-    const result = await invoke(options.handler, restApiEvent(request, verified.identity, context), timeoutMs)
-    return result === timedOut ? integrationTimeout : (readResult(result) ?? malformedResult)
-  }
+}): Promise<Listener> => {
+  const { cloud, timeoutMs = integrationTimeoutMs } = options
   const listener = await listen({
     port: options.port,
     maxBodyBytes: maxPayloadBytes,
-    now,
+    now: cloud.now,
     respond: async request => {
       const ids = { requestId: randomUUID(), extendedRequestId: randomBytes(11).toString('base64') }
-      return respond(await handle(request, ids), ids)
+      return respond(await handle(cloud, request, ids, timeoutMs), ids)
     },
   })
-  return { ...listener, invokeUrl: `${listener.url}/${stage}` }
+  cloud.urls.api = listener.url
+  return listener
+}
+
+const handle = async (
+  cloud: Cloud,
+  request: ServerRequest,
+  ids: RequestIds,
+  timeoutMs: number,
+): Promise<Answer> => {
+  if (request.bodyTooLarge) return payloadTooLarge
+  const route = findRoute(cloud, request)
+  if (!route) return missingAuthenticationToken
+  const { api, stage, path } = route
+  const { region, now } = cloud
+  const lookup = (accessKeyId: string): Identity | undefined => cloud.credentials.get(accessKeyId)
+  const verified = verifySignature(request, { service: 'execute-api', region, lookup, now })
+  if ('failure' in verified) return signatureRefused(verified.failure)
+  const { identity } = verified
+  const enforced = { ...api, policy: cloud.enforced.get(api.id)?.policy }
+  const { denial } = authorizeExecuteApi(cloud.account, {
+    caller: callerOf(cloud, identity),
+    connection: connectionOf(cloud, 'execute-api', request.remoteAddress),
+    api: enforced,
+    httpMethod: request.method,
+    path,
+    stage,
+  })
+  if (denial) return denied(denial)
+  const code = findCode(cloud, route)
+  if (!code) return internalError
+  const { accountId } = cloud.account
+  const context: ApiContext = { region, accountId, apiId: api.id, stage, ...ids, time: now() }
+  const result = await invoke(code, restApiEvent(request, identity, context), timeoutMs)
+  return result === timedOut ? integrationTimeout : (readResult(result) ?? malformedResult)
+}
+
+type Route = {
+  readonly api: RestApi
+  readonly stage: string
+  readonly method: Method
+  /** Within the stage. */
+  readonly path: string
+}
+
+/** The stage is the first segment of the path. */
+const findRoute = (cloud: Cloud, request: ServerRequest): Route | undefined => {
+  const [, stage = '', rest = ''] = /^\/([^/]*)(\/.*)?$/.exec(splitTarget(request.url).path) ?? []
+  const path = rest === '' ? '/' : rest
+  const api = cloud.account.apis.find(one => one.stages.some(({ name }) => name === stage))
+  const method = api?.methods.find(one => one.path === path && one.httpMethod === request.method)
+  return api && method && { api, stage, method, path }
+}
+
+/** The function behind a method, if API Gateway may invoke it for that method. */
+const findCode = (cloud: Cloud, { api, stage, method, path }: Route): RunningCode | undefined => {
+  const lambda = cloud.account.functions.find(one => one.arn === method.functionArn)
+  if (!lambda) return undefined
+  const { decision } = authorizeInvoke(cloud.account, {
+    caller: serviceCaller('apigateway.amazonaws.com'),
+    connection: connectionOf(cloud, 'lambda', '127.0.0.1'),
+    lambda,
+    sourceArn: `${api.arn}/${stage}/${method.httpMethod}${path}`,
+  })
+  return decision.outcome === 'allow' ? cloud.code.get(lambda.arn)?.running : undefined
 }
 
 const timedOut = Symbol('timed out')
@@ -101,13 +127,13 @@ type RequestIds = Pick<ApiContext, 'requestId' | 'extendedRequestId'>
 type Answer = GatewayError | NonNullable<ReturnType<typeof readResult>>
 
 /** Runs the function. What it returns goes through JSON, as it does between Lambda and API Gateway. */
-const invoke = async (handler: ProxyHandler, event: RestApiEvent, timeoutMs: number): Promise<unknown> => {
+const invoke = async (code: RunningCode, event: RestApiEvent, timeoutMs: number): Promise<unknown> => {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<typeof timedOut>(resolve => {
     timer = setTimeout(resolve, timeoutMs, timedOut)
   })
   try {
-    const run = async (): Promise<unknown> => JSON.parse(JSON.stringify(await handler(event)))
+    const run = async (): Promise<unknown> => JSON.parse(JSON.stringify(await code.invoke(event)))
     return await Promise.race([run(), timeout])
   } catch {
     return undefined
@@ -115,6 +141,12 @@ const invoke = async (handler: ProxyHandler, event: RestApiEvent, timeoutMs: num
     clearTimeout(timer)
   }
 }
+
+const denied = ({ status, type, body }: ApiDenial): Answer => ({
+  status,
+  headers: { 'content-type': ['application/json'], 'x-amzn-ErrorType': [type] },
+  body,
+})
 
 const respond = (answer: Answer, ids: RequestIds): ServerResponseData => {
   const idHeaders = { 'x-amzn-RequestId': ids.requestId, 'x-amz-apigw-id': ids.extendedRequestId }

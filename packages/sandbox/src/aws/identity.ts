@@ -1,5 +1,5 @@
-// The principals of the sandbox's AWS account, with credentials drawn anew at every start.
-// Shapes: IAM User Guide, "IAM identifiers" (AIDA/AROA unique ids, AKIA/ASIA access key ids).
+// Who signs requests in the sandbox: users with long-term credentials, sessions of roles with temporary ones, all drawn anew at
+// every start. Shapes: IAM User Guide, "IAM identifiers" (AIDA/AROA unique ids, AKIA/ASIA access key ids).
 import { type Random, randomCharacters, systemRandom } from './random.ts'
 
 /** Who a signed request comes from, and the secret its signature is verified with. */
@@ -15,53 +15,41 @@ export type Identity = {
   readonly secretAccessKey: string
   /** Present for temporary credentials only; every request must then carry it. */
   readonly sessionToken?: string | undefined
+  /** Epoch milliseconds from which temporary credentials are refused; never where absent. */
+  readonly expiresAt?: number | undefined
+  /** The function whose code has these credentials. */
+  readonly functionArn?: string | undefined
 }
 
-/** The principals a sandbox starts with. */
+/** The users a sandbox starts with; what each may do is in people.ts. */
 export type Identities = {
-  /** An IAM user who sets up keys. */
   readonly administrator: Identity
-  /** An IAM user who calls the signing endpoint. */
   readonly operator: Identity
-  /** The session of the role `adminSignerInvoker` in which the function `adminSigner` runs. */
-  readonly lambda: Identity
+  readonly auditor: Identity
+  readonly outsider: Identity
+  /** The administrator of another company's account. */
+  readonly stranger: Identity
 }
 
 /** The account id of the sandbox: the one AWS uses in its own examples. */
 export const sandboxAccountId = '123456789012'
 
-/**
- * Makes the sandbox's identities, with fresh credentials.
- *
- * The credentials are authenticated for real; permissions are not evaluated. Every identity may call every
- * operation, until the sandbox decides by the policies of the template that would be deployed.
- *
- * @param options.accountId 12 digits; the account all identities belong to.
- * @param options.random Source of the ids and secrets; the operating system's unless given.
- * @returns The three identities. They hold secrets: never log them.
- */
-export const createIdentities = (
-  options: { readonly accountId?: string | undefined; readonly random?: Random | undefined } = {},
-): Identities => {
-  const { accountId = sandboxAccountId, random = systemRandom } = options
-  return {
-    administrator: createUser('administrator', accountId, random),
-    operator: createUser('operator', accountId, random),
-    lambda: createSession('adminSignerInvoker', 'adminSigner', accountId, random),
-  }
-}
+/** The account id of the other company. */
+export const strangerAccountId = '999999999999'
 
 /**
- * Finds the identity an access key id belongs to.
+ * Makes the sandbox's users, with fresh credentials.
  *
- * @param identities The identities to search, by any names.
- * @param accessKeyId - `AKIA...` or `ASIA...`.
- * @returns The identity, or undefined where no identity has that key.
+ * @param random Source of the ids and secrets; the operating system's unless given.
+ * @returns The identities. They hold secrets: never log them.
  */
-export const findIdentity = (
-  identities: Readonly<Record<string, Identity>>,
-  accessKeyId: string,
-): Identity | undefined => Object.values(identities).find(identity => identity.accessKeyId === accessKeyId)
+export const createIdentities = (random: Random = systemRandom): Identities => ({
+  administrator: createUser('administrator', sandboxAccountId, random),
+  operator: createUser('operator', sandboxAccountId, random),
+  auditor: createUser('auditor', sandboxAccountId, random),
+  outsider: createUser('outsider', sandboxAccountId, random),
+  stranger: createUser('stranger', strangerAccountId, random),
+})
 
 const createUser = (name: string, accountId: string, random: Random): Identity => ({
   name,
@@ -72,14 +60,36 @@ const createUser = (name: string, accountId: string, random: Random): Identity =
   secretAccessKey: randomBase64(random, 30),
 })
 
-const createSession = (role: string, session: string, accountId: string, random: Random): Identity => ({
-  name: 'lambda',
-  arn: `arn:aws:sts::${accountId}:assumed-role/${role}/${session}`,
-  userId: `AROA${randomCharacters(random, 17)}:${session}`,
-  accountId,
+/**
+ * Makes a session of a role.
+ *
+ * @param options.role The role's name, without its path.
+ * @param options.session The session's name.
+ * @param options.accountId 12 digits, the account of the role.
+ * @param options.functionArn The function for which Lambda makes the session.
+ * @param options.expiresAt Epoch milliseconds at which it ends; never where absent.
+ * @param random Source of the ids and secrets.
+ * @returns The session's identity. It holds secrets: never log it.
+ */
+export const createSession = (
+  options: {
+    readonly role: string
+    readonly session: string
+    readonly accountId: string
+    readonly functionArn?: string | undefined
+    readonly expiresAt?: number | undefined
+  },
+  random: Random,
+): Identity => ({
+  name: options.session,
+  arn: `arn:aws:sts::${options.accountId}:assumed-role/${options.role}/${options.session}`,
+  userId: `AROA${randomCharacters(random, 17)}:${options.session}`,
+  accountId: options.accountId,
   accessKeyId: `ASIA${randomCharacters(random, 16)}`,
   secretAccessKey: randomBase64(random, 30),
   sessionToken: randomBase64(random, 300),
+  functionArn: options.functionArn,
+  expiresAt: options.expiresAt,
 })
 
 /** Base64 of `length` bytes: 30 give the 40 characters of a secret access key. */

@@ -1,73 +1,33 @@
-// AWS Key Management Service on loopback: AWS JSON 1.1 (`TrentService.*`), and STS at the same address, because
-// AWS_ENDPOINT_URL sends every service there. AWS KMS API Reference, version 2014-11-01.
+// AWS Key Management Service: AWS JSON 1.1 (`TrentService.*`). AWS KMS API Reference, version 2014-11-01.
 import { randomUUID } from 'node:crypto'
 import { headersByName, splitTarget } from '../rawRequest.ts'
-import { type Listener, listen, type ServerRequest, type ServerResponseData } from '../server.ts'
-import { findIdentity, type Identity } from './identity.ts'
+import type { ServerRequest, ServerResponseData } from '../server.ts'
+import type { Cloud } from './cloud.ts'
+import { authorizeCall, mayPutPolicy } from './kms/authorizeCall.ts'
 import { AwsError } from './kms/awsError.ts'
 import { operations } from './kms/operations.ts'
-import { removeDeletedKeys, type Store } from './kms/store.ts'
-import { type Random, systemRandom } from './random.ts'
+import { type Call, removeDeletedKeys } from './kms/store.ts'
 import { describeFailure } from './signatureFailure.ts'
 import { verifySignature } from './sigv4.ts'
-import { respondSts } from './sts.ts'
-
-/** A running KMS. Its keys live in the memory of this process and end with it. */
-export type Kms = Listener
 
 const targetPrefix = 'TrentService.'
 const maxBodyBytes = 1024 * 1024
 
 /**
- * Starts KMS and STS on loopback.
+ * Answers a request to KMS: authenticated by its signature, authorized by key policies, grants and IAM policies.
  *
- * Requests are authenticated for real; permissions are not evaluated (see `createIdentities`).
- *
- * @param options.port The port on 127.0.0.1; a free one where absent.
- * @param options.identities Who may sign requests.
- * @param options.region The region of the keys; KMS requests must be scoped to it.
- * @param options.accountId 12 digits, the account of the keys.
- * @param options.now The clock, epoch milliseconds: signatures, dates and key deletion go by it.
- * @param options.random Source of keys, key ids and signature entropy; the operating system's unless given.
- * @returns The running server; `url` is the endpoint for AWS_ENDPOINT_URL.
+ * @param request The request as received.
+ * @param cloud The cloud.
+ * @returns The output of the operation, or an error.
  * @see https://docs.aws.amazon.com/kms/latest/APIReference/Welcome.html
  */
-export const startKms = (options: {
-  readonly port?: number | undefined
-  readonly identities: Readonly<Record<string, Identity>>
-  readonly region: string
-  readonly accountId: string
-  readonly now?: (() => number) | undefined
-  readonly random?: Random | undefined
-}): Promise<Kms> => {
-  const { port, identities, region, accountId, now = Date.now, random = systemRandom } = options
-  const lookup = (accessKeyId: string): Identity | undefined => findIdentity(identities, accessKeyId)
-  const store: Store = { accountId, region, keys: new Map(), aliases: new Map(), now, random }
-  return listen({
-    port,
-    maxBodyBytes,
-    now,
-    respond: async request => {
-      if (request.method !== 'POST' || splitTarget(request.url).path !== '/') return unknownOperation()
-      switch (mediaType(request)) {
-        case 'application/x-amz-json-1.1':
-          return respondKms(request, store, lookup)
-        case 'application/x-www-form-urlencoded':
-          return respondSts(request, { lookup, now })
-        default:
-          return unknownOperation()
-      }
-    },
-  })
-}
-
-const respondKms = (
-  request: ServerRequest,
-  store: Store,
-  lookup: (accessKeyId: string) => Identity | undefined,
-): ServerResponseData => {
-  if (request.bodyTooLarge) return answer(413, '')
-  const verified = verifySignature(request, { service: 'kms', region: store.region, lookup, now: store.now })
+export const respondKms = (request: ServerRequest, cloud: Cloud): ServerResponseData => {
+  if (request.method !== 'POST' || splitTarget(request.url).path !== '/') return unknownOperation()
+  if (mediaType(request) !== 'application/x-amz-json-1.1') return unknownOperation()
+  if (request.bodyTooLarge || request.body.length > maxBodyBytes) return answer(413, '')
+  const { kms: store, region, now } = cloud
+  const lookup = (accessKeyId: string) => cloud.credentials.get(accessKeyId)
+  const verified = verifySignature(request, { service: 'kms', region, lookup, now })
   if ('failure' in verified) {
     const { name, message } = describeFailure(verified.failure)
     return error(new AwsError(name, message))
@@ -78,7 +38,14 @@ const respondKms = (
     const run = target.startsWith(targetPrefix) ? operations.get(operation) : undefined
     if (!run) throw new AwsError('UnknownOperationException')
     removeDeletedKeys(store)
-    const output = run(parseJson(request.body), { store, identity: verified.identity, operation })
+    const call: Call = {
+      store,
+      identity: verified.identity,
+      operation,
+      authorize: input => authorizeCall(cloud, call, request.remoteAddress, input),
+      mayPutPolicy: key => mayPutPolicy(cloud, call, request.remoteAddress, key),
+    }
+    const output = run(parseJson(request.body), call)
     return answer(200, output === undefined ? '' : JSON.stringify(output))
   } catch (thrown) {
     return error(thrown)

@@ -3,12 +3,16 @@ import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RawRequest } from '../rawRequest.ts'
-import { createIdentities, findIdentity, type Identity } from './identity.ts'
+import { createIdentities, createSession, type Identity } from './identity.ts'
+import { systemRandom } from './random.ts'
 import { describeFailure } from './signatureFailure.ts'
 import { verifySignature } from './sigv4.ts'
 
 const identities = createIdentities()
-const { operator, lambda } = identities
+const { operator } = identities
+const newSession = (): Identity =>
+  createSession({ role: 'r', session: 's', accountId: '123456789012' }, systemRandom)
+const lambda = newSession()
 const now = Date.UTC(2026, 10, 22, 10, 0, 0)
 const minute = 60_000
 
@@ -244,7 +248,7 @@ describe('refusals', () => {
 
   test.each<[string, Identity]>([
     ['absent', { ...lambda, sessionToken: undefined }],
-    ['another', { ...lambda, sessionToken: createIdentities().lambda.sessionToken }],
+    ['another', { ...lambda, sessionToken: newSession().sessionToken }],
     ['sent with long-term credentials', { ...operator, sessionToken: lambda.sessionToken }],
   ])('error: session token %s', async (_, identity) => {
     const result = verify(await signed({ identity }))
@@ -341,7 +345,7 @@ const verify = (
   verifySignature(request, {
     service: 'execute-api',
     region: region ?? undefined,
-    lookup: id => findIdentity(identities, id),
+    lookup: id => [...Object.values(identities), lambda].find(one => one.accessKeyId === id),
     now: () => time,
   })
 

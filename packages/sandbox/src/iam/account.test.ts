@@ -10,6 +10,8 @@ const document = (...statements: readonly object[]): object => ({
 const allow = (Action: string): object => document({ Effect: 'Allow', Action, Resource: '*' })
 const trust = document({ Effect: 'Allow', Principal: { AWS: accountId }, Action: 'sts:AssumeRole' })
 
+const Code = { S3Bucket: 'b', S3Key: 'k' }
+
 const deployment = loadTemplate(
   {
     Resources: {
@@ -37,11 +39,11 @@ const deployment = loadTemplate(
       },
       Function: {
         Type: 'AWS::Lambda::Function',
-        Properties: { FunctionName: 'f', Role: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+        Properties: { FunctionName: 'f', Code, Role: { 'Fn::GetAtt': ['Role', 'Arn'] } },
       },
       Stray: {
         Type: 'AWS::Lambda::Function',
-        Properties: { FunctionName: 'stray', Role: `arn:aws:iam::${accountId}:role/other` },
+        Properties: { FunctionName: 'stray', Code, Role: `arn:aws:iam::${accountId}:role/other` },
       },
     },
   },

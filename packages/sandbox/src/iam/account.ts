@@ -4,6 +4,7 @@
 import { splitArn } from './arn.ts'
 import { type Policy, parsePolicy } from './policy.ts'
 import type { Principal } from './principal.ts'
+import { type AwsManagedPolicy, awsManagedPolicies } from './template/awsManagedPolicies.ts'
 import type {
   Attached,
   Deployment,
@@ -47,6 +48,8 @@ export type NewUser = {
   readonly name: string
   readonly groups?: readonly string[] | undefined
   readonly policies?: Readonly<Record<string, unknown>> | undefined
+  /** Managed policies of AWS, by the part of their ARN after `policy/`. */
+  readonly managedPolicies?: readonly AwsManagedPolicy[] | undefined
   readonly boundary?: unknown
 }
 
@@ -95,11 +98,14 @@ export const createAccount = (options: {
     throw new AccountError(`the template is deployed in account ${deployment.accountId}, not ${accountId}`)
   const attached = (list: keyof Attached, name: string): readonly Policy[] =>
     deployment?.attached[list].get(name) ?? []
-  const owned = (type: string, list: keyof Attached, { name, policies = {}, boundary }: NewUser): Owned => ({
-    arn: `arn:${partition}:iam::${accountId}:${type}/${name}`,
-    policies: [...parseAll(policies), ...attached(list, name)],
-    boundary: boundary === undefined ? undefined : parsePolicy(boundary, `boundary of ${name}`, 'boundary'),
-  })
+  const owned = (type: string, list: keyof Attached, given: NewUser): Owned => {
+    const { name, policies = {}, managedPolicies = [], boundary } = given
+    return {
+      arn: `arn:${partition}:iam::${accountId}:${type}/${name}`,
+      policies: [...parseAll(policies), ...managedPolicies.map(parseManaged), ...attached(list, name)],
+      boundary: boundary === undefined ? undefined : parsePolicy(boundary, `boundary of ${name}`, 'boundary'),
+    }
+  }
   const account: Account = {
     accountId,
     groups: new Map([
@@ -136,6 +142,24 @@ export const createAccount = (options: {
 }
 
 type Owned = Pick<AccountUser, 'arn' | 'policies' | 'boundary'>
+
+/**
+ * Puts a user into a group.
+ *
+ * @param account The account.
+ * @param user The name of the user.
+ * @param group The name of the group.
+ * @returns The account as it is then; the same where they are in it already.
+ * @throws {ACCOUNT_INVALID} there is no such user or group.
+ */
+export const addToGroup = (account: Account, user: string, group: string): Account => {
+  const found = account.users.get(user)
+  if (!found || !account.groups.has(group))
+    throw new AccountError(`there is no user ${user} or no group ${group}`)
+  if (found.groups.includes(group)) return account
+  const joined = { ...found, groups: [...found.groups, group] }
+  return { ...account, users: new Map([...account.users, [user, joined]]) }
+}
 
 /**
  * Takes a user out of a group.
@@ -212,6 +236,11 @@ const byName = <T>(entries: readonly (readonly [string, T])[]): ReadonlyMap<stri
 
 const parseAll = (documents: Readonly<Record<string, unknown>>): readonly Policy[] =>
   Object.entries(documents).map(([name, document]) => parsePolicy(document, name, 'identity'))
+
+const parseManaged = (name: AwsManagedPolicy): Policy => ({
+  ...parsePolicy(awsManagedPolicies[name], name, 'identity'),
+  arn: `arn:${partition}:iam::aws:policy/${name}`,
+})
 
 /** An account that cannot be, or an identity it does not have. */
 export class AccountError extends Error {

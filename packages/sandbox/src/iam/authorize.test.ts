@@ -44,7 +44,7 @@ const api: RestApi = {
   name: 'KMS Sign API',
   arn: `arn:aws:execute-api:eu-north-1:${accountId}:a1b2c3d4e5`,
   isPrivate: false,
-  stages: ['prod'],
+  stages: [{ name: 'prod', deploymentId: 'd1' }],
   methods: [{ httpMethod: 'POST', path: '/', authorization: 'AWS_IAM' }],
 }
 
@@ -224,7 +224,7 @@ describe('API Gateway', () => {
 test('behavior: an endpoint policy is named in the text', () => {
   const id = 'vpce-1'
   const shut = policy('endpoint', { Principal: '*', Action: 's3:*' })
-  const inVpc = { ...account, endpoints: [{ id, service: 'kms', policy: shut }] }
+  const inVpc = { ...account, endpoints: [{ id, service: 'kms', vpcId: 'vpc-1', policy: shut }] }
   const endpoint = { id, vpcId: 'vpc-1' }
   const ask = {
     caller: withPolicies({}),
@@ -240,7 +240,17 @@ test('behavior: an endpoint policy is named in the text', () => {
 })
 
 test('behavior: Lambda and STS say it the same way', () => {
-  const lambda = { name: 'f', arn: `arn:aws:lambda:r:${accountId}:function:f`, roleArn: '', environment: {} }
+  const lambda = {
+    name: 'f',
+    arn: `arn:aws:lambda:r:${accountId}:function:f`,
+    roleArn: '',
+    environment: {},
+    code: { bucket: 'b', key: 'k' },
+    handler: 'f.handler',
+    timeout: 3,
+    memorySize: 128,
+    runtime: 'nodejs24.x',
+  }
   expect(authorizeInvoke(account, { caller: ann, connection, lambda }).denial).toBe(
     `User: arn:aws:iam::${accountId}:user/ann is not authorized to perform: lambda:InvokeFunction on resource: ${lambda.arn} because no identity-based policy allows the lambda:InvokeFunction action`,
   )

@@ -104,12 +104,19 @@ export const matchesArn = (pattern: string, arn: string, variables: Variables): 
   return patterns.every((part, index) => matchesText(part, parts[index] ?? '', variables))
 }
 
-type Token =
+/** A piece of a pattern, and where it begins. */
+export type Token =
   | { readonly kind: 'text'; readonly text: string; readonly index: number }
   | { readonly kind: 'wildcard'; readonly character: '*' | '?'; readonly index: number }
   | { readonly kind: 'variable'; readonly name: string; readonly index: number }
 
-const tokenize = (text: string): readonly Token[] =>
+/**
+ * Takes a pattern apart. Escapes are text already; a `${` that is not closed is text, too.
+ *
+ * @param text A value of a policy.
+ * @returns Its pieces in order.
+ */
+export const tokenize = (text: string): readonly Token[] =>
   [...text.matchAll(/\$\{([^}]*)\}|[*?]|\$\{.*|[^*?$]+|\$/gs)].map(match => {
     const [whole, name] = match
     const { index } = match

@@ -31,7 +31,9 @@ test('behavior: a policy is read into plain data', () => {
     NotResource: 'arn:aws:kms:*:123456789012:key/*',
     Condition: { Bool: { 'aws:SecureTransport': false }, NumericLessThan: { 'aws:EpochTime': [5, '6'] } },
   }
-  expect(parsePolicy({ Version: '2012-10-17', Id: 'x', Statement: statement }, 'p', 'key')).toEqual({
+  const document = { Version: '2012-10-17', Id: 'x', Statement: statement }
+  expect(parsePolicy(document, 'p', 'key')).toEqual({
+    document,
     name: 'p',
     kind: 'key',
     statements: [

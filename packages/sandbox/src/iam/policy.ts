@@ -20,6 +20,10 @@ export type Policy = {
   readonly name: string
   readonly kind: PolicyKind
   readonly statements: readonly [Statement, ...Statement[]]
+  /** The document as it was given. */
+  readonly document: unknown
+  /** Of a managed policy; an inline one has none. */
+  readonly arn?: string | undefined
 }
 
 export type Statement = {
@@ -49,7 +53,7 @@ export const parsePolicy = (document: unknown, name: string, kind: PolicyKind): 
   const statements = readDocument(document, kind, faults)
   const [first, ...rest] = statements
   if (faults.length > 0 || !first) throw new PolicyError(name, faults)
-  return { name, kind, statements: [first, ...rest] }
+  return { name, kind, statements: [first, ...rest], document }
 }
 
 const readDocument = (document: unknown, kind: PolicyKind, faults: PolicyFault[]): readonly Statement[] => {

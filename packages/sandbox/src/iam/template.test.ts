@@ -161,7 +161,7 @@ describe('what a template deploys', () => {
     expect(api).toMatchObject({
       name: 'API',
       isPrivate: false,
-      stages: ['prod'],
+      stages: [{ name: 'prod', deploymentId: '' }],
       methods: [
         {
           httpMethod: 'POST',
@@ -187,6 +187,7 @@ describe('what a template deploys', () => {
         Type: 'AWS::Lambda::Function',
         Properties: {
           FunctionName: 'f',
+          Code: { S3Bucket: 'b', S3Key: 'k' },
           Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
           Environment: { Variables: { A: { Ref: 'AWS::Region' }, B: { Ref: 'AWS::NoValue' } } },
         },

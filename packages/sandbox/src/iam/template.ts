@@ -2,7 +2,13 @@
 // resolved, so that what is decided in the sandbox is what would be decided after a deployment.
 // CloudFormation User Guide, "Template anatomy".
 import { isObject } from './elements.ts'
-import type { Deployment, VpcEndpoint } from './template/deployment.ts'
+import {
+  type Deployment,
+  type Output,
+  type VpcEndpoint,
+  type Watch,
+  watchTypes,
+} from './template/deployment.ts'
 import { TemplateError, type TemplateFault, type TemplateFaultCode } from './template/fault.ts'
 import type { Place } from './template/identity.ts'
 import { readApis } from './template/readApi.ts'
@@ -14,7 +20,7 @@ import { createResource, type Resource } from './template/resource.ts'
 import { propertiesOf } from './template/resourceTypes.ts'
 
 /** Sections without a say in permissions; Rules restrict the values of parameters. */
-const otherSections = ['AWSTemplateFormatVersion', 'Description', 'Mappings', 'Metadata', 'Outputs', 'Rules']
+const otherSections = ['AWSTemplateFormatVersion', 'Description', 'Mappings', 'Metadata', 'Rules']
 
 /**
  * Loads a template.
@@ -48,6 +54,7 @@ export const loadTemplate = (
   )
   const of = (service: string): readonly Resource[] =>
     resources.filter(({ type }) => type.startsWith(`AWS::${service}::`))
+  const isWatch = (type: string): type is Watch['type'] => watchTypes.some(one => one === type)
   const deployment: Deployment = {
     ...place,
     ...readIam(of('IAM')),
@@ -55,13 +62,28 @@ export const loadTemplate = (
     apis: readApis(of('ApiGateway'), place),
     functions: readLambda(of('Lambda')),
     endpoints: of('EC2').map(readEndpoint),
+    watches: resources.flatMap(resource => {
+      const { type, identity } = resource
+      return isWatch(type)
+        ? [
+            {
+              type,
+              name: identity.attributes['TopicName'] ?? identity.ref,
+              arn: identity.attributes['Arn'] ?? identity.ref,
+              properties: resource.properties(),
+            },
+          ]
+        : []
+    }),
+    resources: readDeployed(sections, resolver),
+    outputs: readOutputs(sections, resolver),
   }
   if (faults.length > 0) throw new TemplateError(unique(faults))
   return deployment
 }
 
 const readSections = (template: unknown, faults: TemplateFault[]): Sections => {
-  const sections = { Parameters: {}, Conditions: {}, Resources: {} }
+  const sections = { Parameters: {}, Conditions: {}, Resources: {}, Outputs: {} }
   if (!isObject(template)) {
     faults.push({ code: 'TEMPLATE_MALFORMED', path: '$', message: 'must be a JSON object' })
     return sections
@@ -76,7 +98,12 @@ const readSections = (template: unknown, faults: TemplateFault[]): Sections => {
     faults.push({ code: 'TEMPLATE_MALFORMED', path: name, message: 'must be a JSON object' })
     return {}
   }
-  return { Parameters: read('Parameters'), Conditions: read('Conditions'), Resources: read('Resources') }
+  return {
+    Parameters: read('Parameters'),
+    Conditions: read('Conditions'),
+    Resources: read('Resources'),
+    Outputs: read('Outputs'),
+  }
 }
 
 /** A resource that has a say in permissions; undefined for one that has none, is not created, or is not understood. */
@@ -95,16 +122,38 @@ const readResource = (
   if (condition !== undefined && !resolver.holds(String(condition), path)) return undefined
   const known = propertiesOf(type)
   if (known === 'irrelevant') return undefined
+  const isWatched = known === 'watched'
   if (known === undefined)
     return fault('RESOURCE_TYPE_UNKNOWN', path, `${type} is not known here, nor what it permits`)
   if (!isObject(properties)) return fault('TEMPLATE_MALFORMED', `${path}.Properties`, 'must be a JSON object')
   for (const property of Object.keys(properties)) {
-    if (!known.includes(property))
+    if (!isWatched && !known.includes(property))
       fault('PROPERTY_UNKNOWN', `${path}.Properties.${property}`, `of ${type} is not known here`)
   }
   const identity = resolver.identityOf(logicalId, path)
   return identity && createResource({ logicalId, type, identity, properties }, resolver, faults)
 }
+
+/** Everything that is created, also of types without a say in permissions; those without a name have their logical id. */
+const readDeployed = (sections: Sections, resolver: Resolver): Deployment['resources'] =>
+  Object.entries(sections.Resources).flatMap(([logicalId, value]) => {
+    if (!isObject(value)) return []
+    const { Type: type, Condition: condition, DeletionPolicy: deletion } = value
+    const path = `Resources.${logicalId}`
+    if (condition !== undefined && !resolver.holds(String(condition), path)) return []
+    const physicalId = resolver.knows(String(type)) ? resolver.identityOf(logicalId, path)?.ref : undefined
+    const retained = String(deletion).startsWith('Retain')
+    return [{ logicalId, type: String(type), physicalId: physicalId ?? logicalId, retained }]
+  })
+
+const readOutputs = (sections: Sections, resolver: Resolver): readonly Output[] =>
+  Object.entries(sections.Outputs).flatMap(([name, value]) => {
+    if (!isObject(value)) return []
+    const path = `Outputs.${name}`
+    if (value['Condition'] !== undefined && !resolver.holds(String(value['Condition']), path)) return []
+    const description = typeof value['Description'] === 'string' ? value['Description'] : undefined
+    return [{ name, value: String(resolver.resolve(value['Value'], `${path}.Value`)), description }]
+  })
 
 /** Without a policy of its own, an endpoint lets everything through. */
 const readEndpoint = (resource: Resource): VpcEndpoint => {
@@ -113,6 +162,7 @@ const readEndpoint = (resource: Resource): VpcEndpoint => {
   return {
     id,
     service: resource.required('ServiceName').split('.').at(-1) ?? '',
+    vpcId: resource.required('VpcId'),
     policy:
       document === undefined
         ? undefined

@@ -8,15 +8,19 @@ import { awsKms } from '@coffer/signer/aws-kms'
 import { type Address, encodeFunctionData, type Hex, parseAbi, recoverMessageAddress } from 'viem'
 import { entryPoint07Address, getUserOperationHash } from 'viem/account-abstraction'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createIdentities, sandboxAccountId } from '../aws/identity.ts'
-import { type Kms, startKms } from '../aws/kms.ts'
+import { createAdministratorSession } from '../../test/cloud.ts'
+import { createCloud } from '../aws/cloud.ts'
+import { startAws } from '../aws/endpoint.ts'
+import { sandboxAccountId } from '../aws/identity.ts'
+import type { Listener } from '../server.ts'
 import { type LambdaFunction, startFunction } from './function.ts'
 import { findNode } from './node.ts'
 
 const region = 'eu-north-1'
-const identities = createIdentities()
+const cloud = createCloud({ region })
+const { identities } = cloud
 const service = new URL('../../../service/', import.meta.url)
-let kms: Kms
+let kms: Listener
 let client: KMSClient
 let keyArn: string
 let signerAddress: Address
@@ -25,7 +29,7 @@ const log: string[] = []
 
 beforeAll(async () => {
   execFileSync(process.execPath, [fileURLToPath(new URL('scripts/bundle.mjs', service))])
-  kms = await startKms({ identities, region, accountId: sandboxAccountId })
+  kms = await startAws({ cloud })
   const { accessKeyId, secretAccessKey } = identities.administrator
   client = new KMSClient({ endpoint: kms.url, region, credentials: { accessKeyId, secretAccessKey } })
   const { KeyMetadata } = await client.send(
@@ -47,7 +51,7 @@ const start = async (environment: Readonly<Record<string, string>>) => {
     handler: 'adminSigner.handler',
     functionArn: `arn:aws:lambda:${region}:${sandboxAccountId}:function:adminSigner`,
     environment,
-    credentials: identities.lambda,
+    credentials: createAdministratorSession(cloud),
     endpointUrl: kms.url,
     timeoutMs: 30_000,
     onLog: line => void log.push(line),

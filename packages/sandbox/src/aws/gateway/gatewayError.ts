@@ -24,6 +24,9 @@ export const malformedResult: GatewayError = {
   message: 'Internal server error',
 }
 
+/** API Gateway may not invoke the function, or there is none. */
+export const internalError: GatewayError = { ...malformedResult, status: 500 }
+
 /** The function took longer than the integration timeout. */
 export const integrationTimeout: GatewayError = {
   status: 504,

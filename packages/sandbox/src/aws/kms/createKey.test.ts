@@ -1,8 +1,10 @@
+import { createPublicKey, verify } from 'node:crypto'
 import {
   type CreateKeyCommandInput,
   DescribeKeyCommand,
   GetPublicKeyCommand,
   ListKeysCommand,
+  SignCommand,
 } from '@aws-sdk/client-kms'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startTestKms, type TestKms } from '../../../test/kms.ts'
@@ -87,18 +89,6 @@ describe('CreateKey and DescribeKey', () => {
       'ValidationException: You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
     ],
     [
-      'a policy that is none',
-      { Policy: '{}' },
-      'MalformedPolicyDocumentException: The policy is not a JSON policy document.',
-    ],
-    ...['{"Statement":1}', '{"Statement":null}', '{"Statement":[1]}', '[]', '"Statement"', '{'].map(
-      (Policy): [string, Partial<CreateKeyCommandInput>, string] => [
-        `the policy ${Policy}`,
-        { Policy },
-        'MalformedPolicyDocumentException: The policy is not a JSON policy document.',
-      ],
-    ),
-    [
       'a reserved tag',
       { Tags: [{ TagKey: 'aws:x', TagValue: '' }] },
       'TagException: Tags beginning with aws: are reserved',
@@ -109,8 +99,43 @@ describe('CreateKey and DescribeKey', () => {
   })
 })
 
+test.each(['{}', '{"Statement":1}', '{"Statement":null}', '{"Statement":[1]}', '[]', '"Statement"', '{'])(
+  'error: the policy %s leaves no key behind',
+  async Policy => {
+    await expect(create({ Policy })).rejects.toThrowError(
+      expect.objectContaining({ name: 'MalformedPolicyDocumentException' }),
+    )
+    expect((await kms.send(new ListKeysCommand({}))).Keys).toEqual([])
+  },
+)
+
+test('error: a policy that locks the caller out, unless they insist', async () => {
+  const Policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Principal: { AWS: '123456789012' }, Action: 'kms:Sign', Resource: '*' },
+  })
+  await expect(create({ Policy })).rejects.toThrowError(
+    error(
+      'MalformedPolicyDocumentException: The new key policy will not allow you to update the key policy in the future.',
+    ),
+  )
+  expect(await create({ Policy, BypassPolicyLockoutSafetyCheck: true })).toMatchObject({ Enabled: true })
+})
+
+test('a P-256 key, which OpenSSL reads and whose signatures it verifies', async () => {
+  const { Arn } = await create({ KeySpec: 'ECC_NIST_P256' })
+  const { PublicKey, KeySpec } = await kms.send(new GetPublicKeyCommand({ KeyId: Arn }))
+  expect(KeySpec).toBe('ECC_NIST_P256')
+  const key = createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' })
+  const message = Buffer.from('message')
+  const { Signature } = await kms.send(
+    new SignCommand({ KeyId: Arn, Message: message, SigningAlgorithm: 'ECDSA_SHA_256' }),
+  )
+  expect(verify('sha256', message, key, Buffer.from(Signature ?? []))).toBe(true)
+})
+
 function unsupported(what: string): string {
-  return `UnsupportedOperationException: ${what} is not supported here: this KMS keeps ECC_SECG_P256K1 keys of one region, with key material of its own.`
+  return `UnsupportedOperationException: ${what} is not supported here: this KMS keeps ECC_SECG_P256K1 and ECC_NIST_P256 keys of one region, with key material of its own.`
 }
 
 /** Matches an error of the SDK by `Name: message`. */

@@ -1,11 +1,18 @@
 // CreateKey. Key specs, origins and key stores the sandbox does not have are UnsupportedOperationException.
-import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { randomUuid } from '../random.ts'
 import { AwsError } from './awsError.ts'
-import { customerMasterKeySpecs, keySpec, keySpecs, keyUsage, keyUsages } from './keySpec.ts'
+import { curveOf } from './curve.ts'
+import {
+  customerMasterKeySpecs,
+  type KeySpec,
+  keySpecs,
+  keyUsage,
+  keyUsages,
+  supportedKeySpecs,
+} from './keySpec.ts'
 import { describe } from './keyState.ts'
 import { type Operation, operation } from './operation.ts'
-import { checkPolicy, defaultPolicy } from './policy.ts'
+import { checkPolicy, defaultPolicy, requireWayBack } from './policy.ts'
 import { boolean, optional, text } from './shape.ts'
 import { type Key, keyArn, type Store } from './store.ts'
 import { addTags, tagList } from './tags.ts'
@@ -24,14 +31,15 @@ export const createKey: Operation = operation(
     BypassPolicyLockoutSafetyCheck: optional(boolean),
     Tags: optional(tagList),
   },
-  (input, { store }) => {
+  (input, call) => {
+    const { store } = call
     if (input.KeySpec !== undefined && input.CustomerMasterKeySpec !== undefined) {
       throw new AwsError(
         'ValidationException',
         'You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.',
       )
     }
-    requireSupported('KeySpec', input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT', keySpec)
+    const spec = requireSpec(input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT')
     requireSupported('Origin', input.Origin ?? 'AWS_KMS', 'AWS_KMS')
     requireSupported('MultiRegion', input.MultiRegion ?? false, false)
     requireSupported('CustomKeyStoreId', input.CustomKeyStoreId, undefined)
@@ -45,44 +53,64 @@ export const createKey: Operation = operation(
     if (input.KeyUsage !== keyUsage) {
       throw new AwsError(
         'ValidationException',
-        `KeyUsage ${input.KeyUsage} is not compatible with KeySpec ${keySpec}`,
+        `KeyUsage ${input.KeyUsage} is not compatible with KeySpec ${spec}`,
       )
     }
     if (input.Policy !== undefined) checkPolicy(input.Policy)
     const tags = new Map<string, string>()
     addTags(tags, input.Tags ?? [])
-    const key = generateKey(
-      store,
-      input.Description ?? '',
-      input.Policy ?? defaultPolicy(store.accountId),
+    const key = {
+      ...createKeyMaterial(store, spec),
+      description: input.Description ?? '',
+      policy: input.Policy ?? defaultPolicy(store.accountId),
       tags,
-    )
+    }
+    if (input.BypassPolicyLockoutSafetyCheck !== true) requireWayBack(call, key)
     store.keys.set(key.id, key)
     return { KeyMetadata: describe(store, key) }
   },
 )
 
-const generateKey = (store: Store, description: string, policy: string, tags: Map<string, string>): Key => {
+/**
+ * Makes a key that nobody knows.
+ *
+ * @param store The store it is to belong to.
+ * @param spec Its spec.
+ * @returns The key, enabled, with the default policy; it is not in the store yet.
+ */
+export const createKeyMaterial = (store: Store, spec: KeySpec): Key => {
   const id = randomUuid(store.random)
+  const curve = curveOf(spec)
   // 48 bytes reduced modulo the order: FIPS 186-5 A.2.1, no bias worth the name.
-  const secretKey = secp256k1.utils.randomSecretKey(store.random(48))
+  const secretKey = curve.utils.randomSecretKey(store.random(48))
   return {
     id,
     arn: keyArn(store, id),
     createdAt: store.now(),
-    description,
-    policy,
-    tags,
+    description: '',
+    spec,
+    multiRegion: false,
+    policy: defaultPolicy(store.accountId),
+    grants: new Map(),
+    tags: new Map(),
     secretKey,
-    publicKey: secp256k1.getPublicKey(secretKey, false),
+    publicKey: curve.getPublicKey(secretKey, false),
     state: { name: 'Enabled' },
   }
 }
 
-const requireSupported = <T>(member: string, given: T, supported: T): void => {
-  if (given === supported) return
-  throw new AwsError(
-    'UnsupportedOperationException',
-    `${member} ${given} is not supported here: this KMS keeps ${keySpec} keys of one region, with key material of its own.`,
-  )
+const requireSpec = (given: string): KeySpec => {
+  const spec = supportedKeySpecs.find(one => one === given)
+  if (!spec) throw unsupported('KeySpec', given)
+  return spec
 }
+
+const requireSupported = <T>(member: string, given: T, supported: T): void => {
+  if (given !== supported) throw unsupported(member, given)
+}
+
+const unsupported = (member: string, given: unknown): AwsError =>
+  new AwsError(
+    'UnsupportedOperationException',
+    `${member} ${given} is not supported here: this KMS keeps ${supportedKeySpecs.join(' and ')} keys of one region, with key material of its own.`,
+  )

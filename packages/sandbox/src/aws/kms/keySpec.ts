@@ -1,6 +1,11 @@
-// The one kind of key the sandbox keeps: what an Ethereum signer needs.
+// The kinds of key the sandbox keeps: what an Ethereum signer needs, and the one it is most often mistaken for.
 
 export const keySpec = 'ECC_SECG_P256K1'
+
+/** The specs of keys that can be had here. Both sign with ECDSA over SHA-256. */
+export type KeySpec = typeof keySpec | 'ECC_NIST_P256'
+
+export const supportedKeySpecs: readonly KeySpec[] = [keySpec, 'ECC_NIST_P256']
 
 export const keyUsage = 'SIGN_VERIFY'
 

@@ -20,20 +20,21 @@ import {
   UpdateAliasCommand,
 } from '@aws-sdk/client-kms'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createIdentities, sandboxAccountId } from '../identity.ts'
-import { type Kms, startKms } from '../kms.ts'
+import type { Listener } from '../../server.ts'
+import { type Cloud, createCloud } from '../cloud.ts'
+import { startAws } from '../endpoint.ts'
 
 const region = 'us-east-1'
-const identities = createIdentities()
-const { accessKeyId, secretAccessKey } = identities.administrator
 const day = 24 * 60 * 60_000
 let clock: number
-let server: Kms
+let cloud: Cloud
+let server: Listener
 let kms: KMSClient
 
 beforeEach(async () => {
   clock = Date.now()
-  server = await startKms({ identities, region, accountId: sandboxAccountId, now: () => clock })
+  cloud = createCloud({ region, now: () => clock })
+  server = await startAws({ cloud })
   kms = client()
 })
 
@@ -47,7 +48,7 @@ const client = (ahead = 0): KMSClient =>
   new KMSClient({
     endpoint: server.url,
     region,
-    credentials: { accessKeyId, secretAccessKey },
+    credentials: cloud.identities.administrator,
     maxAttempts: 1,
     systemClockOffset: ahead,
   })

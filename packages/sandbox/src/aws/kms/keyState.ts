@@ -1,7 +1,7 @@
 // The life of a key: DescribeKey, ListKeys, EnableKey, DisableKey, ScheduleKeyDeletion, CancelKeyDeletion.
 // AWS KMS Developer Guide, "Key states of AWS KMS keys".
 import { AwsError } from './awsError.ts'
-import { keySpec, keyUsage, signingAlgorithm } from './keySpec.ts'
+import { keyUsage, signingAlgorithm } from './keySpec.ts'
 import { keyId, type Operation, operation, timestamp } from './operation.ts'
 import { cutPage, pageShape } from './page.ts'
 import { integer, list, optional, required, text } from './shape.ts'
@@ -38,8 +38,7 @@ export const scheduleKeyDeletion: Operation = operation(
   ({ KeyId, PendingWindowInDays = 30 }, call) => {
     const key = findKey(call, KeyId)
     requireNotPendingDeletion(key)
-    const deletionDate = call.store.now() + PendingWindowInDays * day
-    key.state = { name: 'PendingDeletion', deletionDate }
+    const deletionDate = schedule(call.store, key, PendingWindowInDays)
     return {
       KeyId: key.arn,
       DeletionDate: timestamp(deletionDate),
@@ -48,6 +47,20 @@ export const scheduleKeyDeletion: Operation = operation(
     }
   },
 )
+
+/**
+ * Schedules the deletion of a key.
+ *
+ * @param store Where the key is.
+ * @param key The key.
+ * @param days The waiting period.
+ * @returns When it will be gone, epoch milliseconds.
+ */
+export const schedule = (store: Store, key: Key, days: number): number => {
+  const deletionDate = store.now() + days * day
+  key.state = { name: 'PendingDeletion', deletionDate }
+  return deletionDate
+}
 
 /** Leaves the key disabled, so that using it again takes a second decision. */
 export const cancelKeyDeletion: Operation = operation({ KeyId: required(keyId) }, ({ KeyId }, call) => {
@@ -72,8 +85,8 @@ export const describe = ({ accountId }: Store, key: Key): object => ({
   ...(key.state.name === 'PendingDeletion' ? { DeletionDate: timestamp(key.state.deletionDate) } : {}),
   Origin: 'AWS_KMS',
   KeyManager: 'CUSTOMER',
-  CustomerMasterKeySpec: keySpec,
-  KeySpec: keySpec,
+  CustomerMasterKeySpec: key.spec,
+  KeySpec: key.spec,
   SigningAlgorithms: [signingAlgorithm],
-  MultiRegion: false,
+  MultiRegion: key.multiRegion,
 })

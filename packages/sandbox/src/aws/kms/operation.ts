@@ -10,12 +10,15 @@ export type Operation = (body: unknown, call: Call) => object | undefined
  *
  * @param shape The members of the input.
  * @param run What the operation does with a valid input.
- * @returns The operation.
+ * @returns The operation. It authorizes the caller before it looks at the state of anything.
  */
 export const operation =
   <S extends Shape>(shape: S, run: (input: Parsed<S>, call: Call) => object | undefined): Operation =>
-  (body, call) =>
-    run(parse(shape, body), call)
+  (body, call) => {
+    const input = parse(shape, body)
+    call.authorize(input)
+    return run(input, call)
+  }
 
 /** A key id, key ARN, alias name or alias ARN. */
 export const keyId: ReturnType<typeof text> = text({ min: 1, max: 2048 })

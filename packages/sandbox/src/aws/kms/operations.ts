@@ -1,6 +1,7 @@
 // The operations of this KMS, by the name that follows `TrentService.` in x-amz-target.
 import { createAlias, deleteAlias, listAliases, updateAlias } from './aliases.ts'
 import { createKey } from './createKey.ts'
+import { createGrant, listGrants, revokeGrant } from './grants.ts'
 import {
   cancelKeyDeletion,
   describeKey,
@@ -10,13 +11,14 @@ import {
   scheduleKeyDeletion,
 } from './keyState.ts'
 import type { Operation } from './operation.ts'
-import { getKeyPolicy } from './policy.ts'
+import { getKeyPolicy, putKeyPolicy } from './policy.ts'
 import { getPublicKey, sign, verify } from './signing.ts'
 import { listResourceTags, tagResource, untagResource } from './tags.ts'
 
 export const operations: ReadonlyMap<string, Operation> = new Map([
   ['CancelKeyDeletion', cancelKeyDeletion],
   ['CreateAlias', createAlias],
+  ['CreateGrant', createGrant],
   ['CreateKey', createKey],
   ['DeleteAlias', deleteAlias],
   ['DescribeKey', describeKey],
@@ -25,8 +27,11 @@ export const operations: ReadonlyMap<string, Operation> = new Map([
   ['GetKeyPolicy', getKeyPolicy],
   ['GetPublicKey', getPublicKey],
   ['ListAliases', listAliases],
+  ['ListGrants', listGrants],
   ['ListKeys', listKeys],
   ['ListResourceTags', listResourceTags],
+  ['PutKeyPolicy', putKeyPolicy],
+  ['RevokeGrant', revokeGrant],
   ['ScheduleKeyDeletion', scheduleKeyDeletion],
   ['Sign', sign],
   ['TagResource', tagResource],

@@ -1,4 +1,4 @@
-import { GetKeyPolicyCommand } from '@aws-sdk/client-kms'
+import { DisableKeyCommand, GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startTestKms, type TestKms } from '../../../test/kms.ts'
 
@@ -45,7 +45,8 @@ describe('key policies', () => {
   )
 
   test('a policy is returned as it was given; there is no other', async () => {
-    const Policy = '{ "Statement": [] }'
+    const Policy =
+      '{ "Version": "2012-10-17", "Statement": [{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}] }'
     const { KeyId } = await create({ Policy, BypassPolicyLockoutSafetyCheck: true })
     expect(await kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' }))).toMatchObject({
       Policy,
@@ -53,6 +54,45 @@ describe('key policies', () => {
     await expect(kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'other' }))).rejects.toThrowError(
       error('NotFoundException: No such policy exists'),
     )
+  })
+})
+
+describe('PutKeyPolicy', () => {
+  const statement = (Principal: unknown, Action: string): object => ({
+    Effect: 'Allow',
+    Principal,
+    Action,
+    Resource: '*',
+  })
+  const document = (...Statement: object[]): string => JSON.stringify({ Version: '2012-10-17', Statement })
+  const account = statement({ AWS: '123456789012' }, 'kms:*')
+
+  test('is in force at once', async () => {
+    const { KeyId } = await create()
+    const deny = { ...statement('*', 'kms:DisableKey'), Effect: 'Deny' }
+    await kms.send(new PutKeyPolicyCommand({ KeyId, Policy: document(account, deny) }))
+    await expect(kms.send(new DisableKeyCommand({ KeyId }))).rejects.toThrowError(
+      expect.objectContaining({
+        name: 'AccessDeniedException',
+        message: expect.stringMatching(/with an explicit deny in a resource-based policy$/),
+      }),
+    )
+    await kms.send(new PutKeyPolicyCommand({ KeyId, Policy: document(account) }))
+    await kms.send(new DisableKeyCommand({ KeyId }))
+  })
+
+  test('error: what cannot be evaluated, or locks the caller out, changes nothing', async () => {
+    const { KeyId } = await create()
+    const { Policy: before } = await kms.send(new GetKeyPolicyCommand({ KeyId }))
+    for (const Policy of [
+      '{',
+      document({ ...statement('*', 'kms:*'), Condition: { StringEquals: { 'no:such': 'key' } } }),
+      document(statement({ AWS: '123456789012' }, 'kms:Sign')),
+    ])
+      await expect(kms.send(new PutKeyPolicyCommand({ KeyId, Policy }))).rejects.toThrowError(
+        expect.objectContaining({ name: 'MalformedPolicyDocumentException' }),
+      )
+    expect((await kms.send(new GetKeyPolicyCommand({ KeyId }))).Policy).toBe(before)
   })
 })
 

@@ -15,23 +15,25 @@ import { secp256k1 } from '@noble/curves/secp256k1.js'
 import fc from 'fast-check'
 import { recoverAddress, toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createIdentities, sandboxAccountId } from '../identity.ts'
-import { type Kms, startKms } from '../kms.ts'
+import { createAdministratorSession } from '../../../test/cloud.ts'
+import type { Listener } from '../../server.ts'
+import { createCloud } from '../cloud.ts'
+import { startAws } from '../endpoint.ts'
 
 const region = 'us-east-1'
-const identities = createIdentities()
-const { accessKeyId, secretAccessKey, sessionToken = '' } = identities.lambda
+const cloud = createCloud({ region })
+const { accessKeyId, secretAccessKey, sessionToken = '' } = createAdministratorSession(cloud)
 const credentials = { accessKeyId, secretAccessKey, sessionToken }
 const order = secp256k1.Point.CURVE().n
 const invalidDigest = 'ValidationException: Digest is invalid length for algorithm ECDSA_SHA_256.'
-let server: Kms
+let server: Listener
 let kms: KMSClient
 let keyId: string
 let arn: string
 let spki: Uint8Array
 
 beforeAll(async () => {
-  server = await startKms({ identities, region, accountId: sandboxAccountId })
+  server = await startAws({ cloud })
   kms = new KMSClient({ endpoint: server.url, region, credentials, maxAttempts: 1 })
   ;({ keyId, arn } = await newKey())
   await kms.send(new CreateAliasCommand({ AliasName: 'alias/signing', TargetKeyId: keyId }))

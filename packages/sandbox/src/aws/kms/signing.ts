@@ -1,13 +1,12 @@
-// What a key does: GetPublicKey, Sign, Verify. secp256k1 by noble; node:crypto cannot sign a digest unhashed.
+// What a key does: GetPublicKey, Sign, Verify. The curves by noble; node:crypto cannot sign a digest unhashed.
 
-import { encodePublicKey } from '@coffer/signer'
-import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { AwsError } from './awsError.ts'
-import { keySpec, keyUsage, signingAlgorithm } from './keySpec.ts'
+import { curveOf, encodeSubjectPublicKeyInfo } from './curve.ts'
+import { type KeySpec, keyUsage, signingAlgorithm } from './keySpec.ts'
 import { keyId, type Operation, operation } from './operation.ts'
 import { blob, boolean, list, optional, required, text } from './shape.ts'
-import { findKeyOrAlias, requireEnabled } from './store.ts'
+import { findKeyOrAlias, type Key, requireEnabled } from './store.ts'
 
 const grantTokens = list(text({ min: 1, max: 8192 }), { max: 10 })
 
@@ -48,9 +47,9 @@ export const getPublicKey: Operation = operation(
     requireEnabled(key)
     return {
       KeyId: key.arn,
-      PublicKey: Buffer.from(encodePublicKey(key.publicKey)).toString('base64'),
-      KeySpec: keySpec,
-      CustomerMasterKeySpec: keySpec,
+      PublicKey: Buffer.from(encodeSubjectPublicKeyInfo(key.spec, key.publicKey)).toString('base64'),
+      KeySpec: key.spec,
+      CustomerMasterKeySpec: key.spec,
       KeyUsage: keyUsage,
       SigningAlgorithms: [signingAlgorithm],
     }
@@ -60,10 +59,13 @@ export const getPublicKey: Operation = operation(
 export const sign: Operation = operation(messageShape, (input, call) => {
   const key = findKeyOrAlias(call, input.KeyId)
   requireEnabled(key)
-  const digest = digestOf(input)
+  const digest = digestOf(input, key.spec)
   if (input.DryRun) throw dryRun()
   // Extra entropy: two signatures over one digest differ, as they do in KMS.
-  const signature = secp256k1.sign(digest, key.secretKey, { ...ecdsa, extraEntropy: call.store.random(32) })
+  const signature = curveOf(key.spec).sign(digest, key.secretKey, {
+    ...ecdsa,
+    extraEntropy: call.store.random(32),
+  })
   return {
     KeyId: key.arn,
     Signature: Buffer.from(signature).toString('base64'),
@@ -76,20 +78,22 @@ export const verify: Operation = operation(
   (input, call) => {
     const key = findKeyOrAlias(call, input.KeyId)
     requireEnabled(key)
-    const digest = digestOf(input)
+    const digest = digestOf(input, key.spec)
     if (input.DryRun) throw dryRun()
-    if (!isSignature(input.Signature, digest, key.publicKey))
-      throw new AwsError('KMSInvalidSignatureException')
+    if (!isSignature(input.Signature, digest, key)) throw new AwsError('KMSInvalidSignatureException')
     return { KeyId: key.arn, SignatureValid: true, SigningAlgorithm: signingAlgorithm }
   },
 )
 
 /** The 32 bytes that are signed: the message itself, or the SHA-256 hash of a raw one. */
-const digestOf = (input: {
-  readonly Message: Uint8Array
-  readonly MessageType: string | undefined
-  readonly SigningAlgorithm: string
-}): Uint8Array => {
+const digestOf = (
+  input: {
+    readonly Message: Uint8Array
+    readonly MessageType: string | undefined
+    readonly SigningAlgorithm: string
+  },
+  keySpec: KeySpec,
+): Uint8Array => {
   if (input.SigningAlgorithm !== signingAlgorithm) {
     throw new AwsError(
       'InvalidKeyUsageException',
@@ -109,9 +113,9 @@ const digestOf = (input: {
   return input.Message
 }
 
-const isSignature = (signature: Uint8Array, digest: Uint8Array, publicKey: Uint8Array): boolean => {
+const isSignature = (signature: Uint8Array, digest: Uint8Array, { spec, publicKey }: Key): boolean => {
   try {
-    return secp256k1.verify(signature, digest, publicKey, ecdsa)
+    return curveOf(spec).verify(signature, digest, publicKey, ecdsa)
   } catch {
     // Not DER, or r or s out of range.
     return false

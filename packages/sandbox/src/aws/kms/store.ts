@@ -3,6 +3,7 @@
 import type { Identity } from '../identity.ts'
 import type { Random } from '../random.ts'
 import { AwsError } from './awsError.ts'
+import type { KeySpec } from './keySpec.ts'
 
 /** A key. Its secret never leaves this process and no operation returns it. */
 export type Key = {
@@ -11,8 +12,12 @@ export type Key = {
   /** Epoch milliseconds. */
   readonly createdAt: number
   readonly description: string
+  readonly spec: KeySpec
+  readonly multiRegion: boolean
   /** The key policy document, verbatim. */
-  readonly policy: string
+  policy: string
+  /** By grant id. */
+  readonly grants: Map<string, Grant>
   readonly tags: Map<string, string>
   /** 32 bytes. */
   readonly secretKey: Uint8Array
@@ -26,6 +31,18 @@ export type KeyState =
   | { readonly name: 'Disabled' }
   /** From `deletionDate` (epoch milliseconds) on, the key is no more. */
   | { readonly name: 'PendingDeletion'; readonly deletionDate: number }
+
+/** Lets somebody use a key without a word in its policy. */
+export type Grant = {
+  readonly id: string
+  readonly token: string
+  readonly name?: string | undefined
+  /** The ARN of who may. */
+  readonly grantee: string
+  readonly operations: readonly string[]
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+}
 
 /** A name for a key. */
 export type Alias = {
@@ -54,6 +71,14 @@ export type Call = {
   readonly identity: Identity
   /** The operation, for example `Sign`. */
   readonly operation: string
+  /**
+   * Passes whoever may do this with this input.
+   *
+   * @throws {AWS_ERROR} AccessDeniedException.
+   */
+  readonly authorize: (input: Readonly<Record<string, unknown>>) => void
+  /** Whether the caller could change the policy of a key again. */
+  readonly mayPutPolicy: (key: Key) => boolean
 }
 
 export const keyArn = ({ region, accountId }: Store, id: string): string =>

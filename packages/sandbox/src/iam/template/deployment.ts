@@ -12,6 +12,42 @@ export type Deployment = Place & {
   readonly apis: readonly RestApi[]
   readonly functions: readonly LambdaFunction[]
   readonly endpoints: readonly VpcEndpoint[]
+  /** What watches over the rest, and has no say in permissions. */
+  readonly watches: readonly Watch[]
+  /** Physical ids (what Ref returns) by logical id, and the types, of everything that is created. */
+  readonly resources: readonly DeployedResource[]
+  readonly outputs: readonly Output[]
+}
+
+/** A trail, an alarm, an event rule, a topic or a subscription. */
+export type Watch = {
+  readonly type: (typeof watchTypes)[number]
+  readonly name: string
+  readonly arn: string
+  /** As CloudFormation knows them, every reference resolved. */
+  readonly properties: Readonly<Record<string, unknown>>
+}
+
+export const watchTypes = [
+  'AWS::CloudTrail::Trail',
+  'AWS::CloudWatch::Alarm',
+  'AWS::Events::Rule',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::Topic',
+] as const
+
+export type DeployedResource = {
+  readonly logicalId: string
+  readonly type: string
+  readonly physicalId: string
+  /** Stays when the stack is deleted. */
+  readonly retained: boolean
+}
+
+export type Output = {
+  readonly name: string
+  readonly value: string
+  readonly description?: string | undefined
 }
 
 export type Attached = {
@@ -59,8 +95,14 @@ export type RestApi = {
   readonly arn: string
   readonly isPrivate: boolean
   readonly policy?: Policy | undefined
-  readonly stages: readonly string[]
+  readonly stages: readonly Stage[]
   readonly methods: readonly Method[]
+}
+
+export type Stage = {
+  readonly name: string
+  /** Another deployment makes the stage enforce the API's policy as it is then. */
+  readonly deploymentId: string
 }
 
 export type Method = {
@@ -80,12 +122,22 @@ export type LambdaFunction = {
   /** What the AWS::Lambda::Permission resources add up to; undefined where there is none. */
   readonly policy?: Policy | undefined
   readonly environment: Readonly<Record<string, string>>
+  /** Where its zip file is. */
+  readonly code: { readonly bucket: string; readonly key: string }
+  /** File and export: `adminSigner.handler`. */
+  readonly handler: string
+  /** Seconds that an invocation may take. */
+  readonly timeout: number
+  /** Megabytes. */
+  readonly memorySize: number
+  readonly runtime: string
 }
 
 export type VpcEndpoint = {
   readonly id: string
   /** For example `kms` or `execute-api`. */
   readonly service: string
+  readonly vpcId: string
   /** Undefined where the endpoint lets everything through. */
   readonly policy?: Policy | undefined
 }

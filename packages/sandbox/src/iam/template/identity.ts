@@ -8,6 +8,8 @@ export type Place = {
   readonly accountId: string
   readonly region: string
   readonly stackName: string
+  /** What tells a stack from an earlier one of the same name: ids that AWS makes up are made of it. */
+  readonly stackId?: string | undefined
 }
 
 /** What Ref and Fn::GetAtt return for a resource. */
@@ -43,11 +45,14 @@ export const identify = (
   place: Place,
   text: (property: string) => string | undefined,
 ): Identity | undefined => {
-  const seed = [place.accountId, place.region, place.stackName, logicalId].join('/')
+  const seed = [place.accountId, place.region, place.stackId ?? place.stackName, logicalId].join('/')
   const digits = (length: number): string => createHash('sha256').update(seed).digest('hex').slice(0, length)
   const name = (property: string): string => text(property) ?? `${place.stackName}-${logicalId}-${digits(12)}`
   return identities.get(type)?.({ ...place, logicalId, text, name, digits })
 }
+
+/** Whether resources of a type have names that are known here. */
+export const isIdentified = (type: string): boolean => identities.has(type)
 
 const regional = (service: string, { region, accountId }: Place, resource: string): string =>
   `arn:${partition}:${service}:${region}:${accountId}:${resource}`
@@ -103,10 +108,31 @@ const identities: ReadonlyMap<string, Identify> = new Map<string, Identify>([
     }),
   ],
   ['AWS::ApiGateway::Stage', maker => ({ ref: maker.name('StageName'), attributes: {} })],
+  [
+    'AWS::CloudTrail::Trail',
+    maker => {
+      const name = maker.name('TrailName')
+      return { ref: name, attributes: { Arn: regional('cloudtrail', maker, `trail/${name}`) } }
+    },
+  ],
+  [
+    'AWS::CloudWatch::Alarm',
+    maker => {
+      const name = maker.name('AlarmName')
+      return { ref: name, attributes: { Arn: regional('cloudwatch', maker, `alarm:${name}`) } }
+    },
+  ],
   ['AWS::EC2::SecurityGroup', prefixed('sg', 'GroupId', 'Id')],
   ['AWS::EC2::Subnet', prefixed('subnet', 'SubnetId')],
   ['AWS::EC2::VPC', prefixed('vpc', 'VpcId')],
   ['AWS::EC2::VPCEndpoint', prefixed('vpce', 'Id')],
+  [
+    'AWS::Events::Rule',
+    maker => {
+      const name = maker.name('Name')
+      return { ref: name, attributes: { Arn: regional('events', maker, `rule/${name}`) } }
+    },
+  ],
   ['AWS::IAM::Group', iam('group', 'GroupName')],
   ['AWS::IAM::GroupPolicy', unnamed],
   [
@@ -144,6 +170,13 @@ const identities: ReadonlyMap<string, Identify> = new Map<string, Identify>([
     maker => {
       const name = maker.name('BucketName').toLowerCase()
       return { ref: name, attributes: { Arn: `arn:${partition}:s3:::${name}` } }
+    },
+  ],
+  [
+    'AWS::SNS::Subscription',
+    maker => {
+      const arn = `${maker.text('TopicArn')}:${maker.digits(32)}`
+      return { ref: arn, attributes: { Arn: arn } }
     },
   ],
   [

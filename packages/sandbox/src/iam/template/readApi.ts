@@ -46,7 +46,10 @@ export const readApis = (resources: readonly Resource[], place: Place): readonly
       arn,
       isPrivate: isPrivate(resource),
       policy,
-      stages: own('Stage').map(stage => stage.identity.ref),
+      stages: own('Stage').map(stage => ({
+        name: stage.identity.ref,
+        deploymentId: stage.text('DeploymentId') ?? '',
+      })),
       methods: own('Method').map(method => readMethod(method, paths)),
     }
   })

@@ -21,11 +21,9 @@ export const readIam = (
   const managed: Managed = new Map([
     ...Object.entries(awsManagedPolicies).map(([name, document]) => {
       const arn = `arn:${partition}:iam::aws:policy/${name}`
-      return [arn, parsePolicy(document, lastPart(arn), 'identity')] as const
+      return [arn, { ...parsePolicy(document, lastPart(arn), 'identity'), arn }] as const
     }),
-    ...ofType('ManagedPolicy').map(
-      one => [one.identity.ref, readDocument(one, lastPart(one.identity.ref))] as const,
-    ),
+    ...ofType('ManagedPolicy').map(one => [one.identity.ref, readManaged(one)] as const),
   ])
   const policies = [
     ...ofType('Policy').map(one => ({
@@ -123,6 +121,12 @@ const ownPolicies = (resource: Resource, managed: Managed): readonly Policy[] =>
 
 const readDocument = (resource: Resource, name: string): Policy | undefined =>
   resource.policy(resource.value('PolicyDocument'), name, 'identity', 'PolicyDocument')
+
+const readManaged = (resource: Resource): Policy | undefined => {
+  const arn = resource.identity.ref
+  const policy = readDocument(resource, lastPart(arn))
+  return policy && { ...policy, arn }
+}
 
 const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1)
 

@@ -35,7 +35,19 @@ export const readLambda = (resources: readonly Resource[]): readonly LambdaFunct
       statements.length === 0
         ? undefined
         : resource.policy(document, `function policy of ${name}`, 'resource', 'Permission')
-    return { name, arn, roleArn: resource.required('Role'), policy, environment: readEnvironment(resource) }
+    return {
+      name,
+      arn,
+      roleArn: resource.required('Role'),
+      policy,
+      environment: readEnvironment(resource),
+      code: readCode(resource),
+      handler: resource.text('Handler') ?? '',
+      // Lambda's own defaults.
+      timeout: Number(resource.text('Timeout') ?? 3),
+      memorySize: Number(resource.text('MemorySize') ?? 128),
+      runtime: resource.text('Runtime') ?? '',
+    }
   })
 }
 
@@ -59,6 +71,15 @@ const toStatement = (permission: Resource, functionArn: string): Readonly<Record
     Resource: functionArn,
     ...(Object.keys(condition).length === 0 ? {} : { Condition: condition }),
   }
+}
+
+/** Code that is written into the template is not known here. */
+const readCode = (resource: Resource): LambdaFunction['code'] => {
+  const code = resource.value('Code')
+  const { S3Bucket: bucket, S3Key: key } = isObject(code) ? code : {}
+  if (typeof bucket === 'string' && typeof key === 'string') return { bucket, key }
+  resource.fault('PROPERTY_UNSUPPORTED', 'Code', 'must be a zip file in a bucket: S3Bucket and S3Key')
+  return { bucket: '', key: '' }
 }
 
 const readEnvironment = (resource: Resource): Readonly<Record<string, string>> => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { document, faultsOf, load, role, type Sections } from '../../../test/template.ts'
 
-const topic = { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'alarms' } }
+const topic = { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'dashboards' } }
 
 /** What an intrinsic function comes to, in the place of a role's name. */
 const resolved = (
@@ -42,10 +42,10 @@ describe('intrinsic functions', () => {
     [{ 'Fn::Join': ['', { Ref: 'Empty' }] }, ''],
     [{ 'Fn::Sub': '${Name}.${AWS::URLSuffix}' }, 'x.amazonaws.com'],
     [{ 'Fn::Sub': ['${Own}-${Name}-${!Name}', { Own: { Ref: 'Count' } }] }, '3-x-${Name}'],
-    [{ 'Fn::Sub': '${Topic.TopicName}' }, 'alarms'],
-    [{ 'Fn::GetAtt': ['Topic', 'TopicName'] }, 'alarms'],
-    [{ 'Fn::GetAtt': 'Topic.TopicName' }, 'alarms'],
-    [{ Ref: 'Topic' }, 'arn:aws:sns:eu-north-1:123456789012:alarms'],
+    [{ 'Fn::Sub': '${Topic.TopicName}' }, 'dashboards'],
+    [{ 'Fn::GetAtt': ['Topic', 'TopicName'] }, 'dashboards'],
+    [{ 'Fn::GetAtt': 'Topic.TopicName' }, 'dashboards'],
+    [{ Ref: 'Topic' }, 'arn:aws:sns:eu-north-1:123456789012:dashboards'],
     [{ 'Fn::If': ['IsX', 'yes', 'no'] }, 'yes'],
     [{ 'Fn::If': ['IsY', 'yes', 'no'] }, 'no'],
     [{ 'Fn::If': ['Both', 'yes', 'no'] }, 'no'],
@@ -87,7 +87,7 @@ describe('intrinsic functions', () => {
     [{ Ref: 'Nobody' }, `REFERENCE_UNKNOWN ${name}.Ref`],
     [{ Ref: 'AWS::NotificationARNs' }, `REFERENCE_UNKNOWN ${name}.Ref`],
     [{ Ref: 'Role' }, `REFERENCE_CIRCULAR ${name}.Ref`],
-    [{ Ref: 'Alarm' }, `REFERENCE_UNKNOWN ${name}.Ref`],
+    [{ Ref: 'Dashboard' }, `REFERENCE_UNKNOWN ${name}.Ref`],
     [{ 'Fn::GetAtt': ['Topic', 'Color'] }, `REFERENCE_UNKNOWN ${name}.Fn::GetAtt`],
     [{ 'Fn::GetAtt': ['Topic'] }, `INTRINSIC_INVALID ${name}.Fn::GetAtt`],
     [{ 'Fn::Join': ['', 'x'] }, `INTRINSIC_INVALID ${name}.Fn::Join`],
@@ -110,8 +110,10 @@ describe('intrinsic functions', () => {
       },
       Conditions: { Odd: { 'Fn::Contains': [] }, Loop: { 'Fn::Not': [{ Condition: 'Loop' }] } },
     }
-    const alarm = { Type: 'AWS::CloudWatch::Alarm' }
-    expect(faultsOf({ Role: role({ RoleName: value }), Topic: topic, Alarm: alarm }, more)).toContain(fault)
+    const dashboard = { Type: 'AWS::CloudWatch::Dashboard' }
+    expect(faultsOf({ Role: role({ RoleName: value }), Topic: topic, Dashboard: dashboard }, more)).toContain(
+      fault,
+    )
   })
 
   test('error: a reference to a resource that is not created', () => {

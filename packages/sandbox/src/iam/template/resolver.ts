@@ -2,7 +2,7 @@
 // CloudFormation User Guide, "Intrinsic function reference", "Pseudo parameters", "Condition functions".
 import { isObject } from '../elements.ts'
 import type { TemplateFault, TemplateFaultCode } from './fault.ts'
-import { type Identity, identify, type Place, partition } from './identity.ts'
+import { type Identity, identify, isIdentified, type Place, partition } from './identity.ts'
 
 export type Resolver = {
   /** A value with every intrinsic function in it replaced; undefined for AWS::NoValue and for what has a fault. */
@@ -11,6 +11,8 @@ export type Resolver = {
   readonly holds: (condition: string, path: string) => boolean
   /** What Ref and Fn::GetAtt return for a resource; undefined, and a fault, for one there is not. */
   readonly identityOf: (logicalId: string, path: string) => Identity | undefined
+  /** Whether resources of a type have names that are known here. */
+  readonly knows: (type: string) => boolean
 }
 
 /** The sections of a template, each by name. */
@@ -18,6 +20,7 @@ export type Sections = {
   readonly Parameters: Readonly<Record<string, unknown>>
   readonly Conditions: Readonly<Record<string, unknown>>
   readonly Resources: Readonly<Record<string, unknown>>
+  readonly Outputs: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -197,7 +200,7 @@ export const createResolver = (
     return false
   }
 
-  return { resolve, holds, identityOf }
+  return { resolve, holds, identityOf, knows: isIdentified }
 }
 
 const splitList = (value: string): readonly string[] =>

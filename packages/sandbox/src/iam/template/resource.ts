@@ -11,6 +11,8 @@ export type Resource = {
   readonly type: string
   readonly identity: Identity
   readonly value: (property: string) => unknown
+  /** All properties, resolved. */
+  readonly properties: () => Readonly<Record<string, unknown>>
   /** A property as text; undefined where it is absent. */
   readonly text: (property: string) => string | undefined
   /** A property as text that must be there. */
@@ -57,6 +59,7 @@ export const createResource = (
   }
   return {
     ...names,
+    properties: () => Object.fromEntries(Object.keys(properties).map(name => [name, value(name)])),
     value,
     text,
     required: property => {

@@ -1,6 +1,8 @@
 // The resource types and properties a template may have. Whatever is not here is a fault: a type or property nobody
 // has thought about might give somebody a permission.
 
+import { watchTypes } from './deployment.ts'
+
 /** Types that decide who may do what, and the properties of each that are read or are known to give no permission. */
 const understood: Readonly<Record<string, readonly string[]>> = {
   'AWS::ApiGateway::Method': [
@@ -132,8 +134,6 @@ const irrelevant: ReadonlySet<string> = new Set([
   'AWS::ApiGateway::Model',
   'AWS::ApiGateway::RequestValidator',
   'AWS::CDK::Metadata',
-  'AWS::CloudTrail::Trail',
-  'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
   'AWS::DynamoDB::Table',
@@ -145,14 +145,11 @@ const irrelevant: ReadonlySet<string> = new Set([
   'AWS::EC2::Subnet',
   'AWS::EC2::SubnetRouteTableAssociation',
   'AWS::EC2::VPC',
-  'AWS::Events::Rule',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',
   'AWS::S3::Bucket',
   'AWS::S3::BucketPolicy',
-  'AWS::SNS::Subscription',
-  'AWS::SNS::Topic',
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::Queue',
   'AWS::SQS::QueuePolicy',
@@ -162,7 +159,10 @@ const irrelevant: ReadonlySet<string> = new Set([
  * Finds the properties a resource may have.
  *
  * @param type The resource type.
- * @returns The properties; `irrelevant` for a type that gives no permission; undefined for an unknown one.
+ * @returns The properties; `watched` for a type that gives no permission and is kept whole; `irrelevant` for one that is passed
+ * over; undefined for an unknown one.
  */
-export const propertiesOf = (type: string): readonly string[] | 'irrelevant' | undefined =>
-  understood[type] ?? (irrelevant.has(type) ? 'irrelevant' : undefined)
+export const propertiesOf = (type: string): readonly string[] | 'watched' | 'irrelevant' | undefined => {
+  if (watchTypes.some(one => one === type)) return 'watched'
+  return understood[type] ?? (irrelevant.has(type) ? 'irrelevant' : undefined)
+}

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Listener } from '../server.ts'
+import { sha256Hex } from './canonicalRequest.ts'
+import { type Cloud, createCloud } from './cloud.ts'
+import { removeStack } from './deploy.ts'
+import { deployReleased, zipBundle } from './deployReleased.ts'
+import { startAws } from './endpoint.ts'
+
+let cloud: Cloud
+let server: Listener
+
+beforeAll(async () => {
+  cloud = createCloud()
+  server = await startAws({ cloud })
+})
+
+afterAll(async () => {
+  await removeStack(cloud, 'treasury-signer')
+  await server.stop()
+})
+
+test('deploys the released template with the built code', async () => {
+  const stack = await deployReleased(cloud, { parameters: { KeyAlias: 'released' } })
+  expect(stack.name).toBe('treasury-signer')
+  expect(cloud.account.groups.has('treasury-operators')).toBe(true)
+  expect([...cloud.kms.aliases.keys()]).toEqual(['alias/released'])
+  const [code] = cloud.code.values()
+  expect(sha256Hex(code?.zip ?? new Uint8Array())).toBe(sha256Hex(await zipBundle()))
+})
+
+test('the zip file is the same whenever it is made', async () => {
+  expect(sha256Hex(await zipBundle())).toBe(sha256Hex(await zipBundle()))
+})
+
+test('error: a parameter that the template does not have', async () => {
+  await expect(deployReleased(cloud, { parameters: { Colour: 'red' } })).rejects.toThrowError(
+    expect.objectContaining({ code: 'TEMPLATE_INVALID' }),
+  )
+})

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { coffer } from './support/run.ts'
 
-test('coffer demo shows every step with its values, then two refusals', async () => {
+test('coffer demo shows every step with its values, then three refusals', async () => {
   const { status, stdout, stderr } = await coffer(['demo'])
   expect({ status, end: stdout.trim().split(':')[0] }).toEqual({ status: 0, end: 'done' })
   for (const value of [
@@ -17,6 +17,8 @@ test('coffer demo shows every step with its values, then two refusals', async ()
     /usdc +100\n.*usdc +75\n.*usdc +25\n/s,
     /BLIND_SIGNING_REFUSED/,
     /request signature we calculated does not match/,
+    /user\/operator is not authorized to perform: execute-api:Invoke .*no identity-based policy/,
+    /hint: have an administrator run: coffer operator add operator/,
   ])
     expect(stderr).toMatch(value)
 })
@@ -27,7 +29,8 @@ test('coffer demo --json prints one document', async () => {
   const { steps } = JSON.parse(stdout)
   expect(steps.map((step: { command: string }) => step.command.split(' ')[0])).toEqual([
     ...[
-      'key',
+      'deploy',
+      'operator',
       'wallet',
       'wallet',
       'recipient',
@@ -36,8 +39,7 @@ test('coffer demo --json prints one document', async () => {
       'transfer',
       'wallet',
       'wallet',
-      'sign',
-      'sign',
     ],
+    ...['sign', 'sign', 'operator', 'transfer'],
   ])
 })

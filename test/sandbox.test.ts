@@ -29,9 +29,15 @@ test('its env file, sourced by a shell, points coffer at it; Ctrl-C ends it and 
   )
   expect(status).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({ alias: 'alias/treasury-admin-signer' })
-  const urls = ['AWS_ENDPOINT_URL', 'COFFER_ENDPOINT', 'CROSSMINT_BASE_URL', 'COFFER_RPC_URL'].map(
-    name => environment[name],
+  // Another profile is another person.
+  const asOutsider = await run(
+    'sh',
+    ['-c', `. '${file}' && AWS_PROFILE=outsider "$0" "$1" key list --json`, process.execPath, bin],
+    { cwd: directory },
   )
+  expect(asOutsider.status).toBe(4)
+  expect(JSON.parse(asOutsider.stdout).error.message).toContain('user/outsider is not authorized')
+  const urls = ['AWS_ENDPOINT_URL', 'CROSSMINT_BASE_URL', 'COFFER_RPC_URL'].map(name => environment[name])
   for (const url of urls) expect(await answers(url)).toBe(true)
   expect(await stop('SIGINT')).toBe(0)
   for (const url of urls) expect(await answers(url)).toBe(false)

@@ -45,6 +45,32 @@ const soon = { headers: { 'retry-after': '0' } }
 const problem = (status: number, code: string, more: object = {}): Response =>
   Response.json({ title: 'T', status, code, detail: 'D.', requestId: 'r-1', ...more }, { status, ...soon })
 
+describe('the hint to a denial', () => {
+  const denial = async (user: string, because: string): Promise<readonly string[]> => {
+    const text = `User: ${user} is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-north-1:********9012:abc123/prod/POST/ ${because}`
+    const error: unknown = await endpoint([Response.json({ Message: text }, { status: 403 })])
+      .ask()
+      .catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'ENDPOINT_FORBIDDEN', exitCode: 4 })
+    return error instanceof EndpointError ? error.hints : []
+  }
+  const missing = 'because no identity-based policy allows the execute-api:Invoke action'
+
+  test('names who must be let in, and how', async () => {
+    expect((await denial('arn:aws:iam::123456789012:user/team/ann', missing))[0]).toMatch(
+      /coffer operator add ann$/,
+    )
+    expect((await denial('arn:aws:sts::123456789012:assumed-role/Payments/ann@acme', missing))[0]).toMatch(
+      /role Payments in: coffer deploy --parameters OperatorRoleArns/,
+    )
+  })
+
+  test("names the endpoint's own policy where that denies", async () => {
+    const because = 'with an explicit deny in a resource-based policy'
+    expect((await denial('arn:aws:iam::999999999999:user/ann', because))[0]).toMatch(/another account/)
+  })
+})
+
 describe('the request', () => {
   test("is scoped to execute-api and the Region of the URL's host, and carries the session token", async () => {
     const { ask, sent } = endpoint([ok()])

@@ -161,7 +161,9 @@ function toError(status: number, body: Record<string, unknown> | undefined): End
   const message =
     typeof said === 'string' ? (said.split('\n')[0] ?? said) : `HTTP ${status} without an explanation`
   if (status === 403)
-    return new EndpointError('ENDPOINT_FORBIDDEN', status, `API Gateway refused the call: ${message}`, [])
+    return new EndpointError('ENDPOINT_FORBIDDEN', status, `API Gateway refused the call: ${message}`, [], {
+      hints: forbiddenHints(message),
+    })
   if (status === 429)
     return new EndpointError('ENDPOINT_THROTTLED', status, `API Gateway throttled the call: ${message}`, [])
   return new EndpointError(
@@ -200,10 +202,10 @@ export class EndpointError extends CliError {
     status: number,
     message: string,
     issues: readonly string[],
-    more: { requestId?: string | undefined } = {},
+    more: { requestId?: string | undefined; hints?: readonly string[] | undefined } = {},
   ) {
     const lines = [message, ...issues.map(issue => `  - ${issue}`)]
-    super(code, lines.join('\n'), { exitCode: exitCodeOf(code, status), hints: hintsOf(code) })
+    super(code, lines.join('\n'), { exitCode: exitCodeOf(code, status), hints: more.hints ?? hintsOf(code) })
     this.status = status
     this.issues = issues
     this.requestId = more.requestId
@@ -219,10 +221,27 @@ function exitCodeOf(code: string, status: number): ExitCode {
   return status === 200 ? exitCodes.untrusted : exitCodes.refused
 }
 
+/** Who could do something about it: IAM's text names the caller, and the kind of policy that is in the way. */
+function forbiddenHints(message: string): readonly string[] {
+  const [, arn = ''] = /^User: (\S+) is not authorized/.exec(message) ?? []
+  const [type, ...path] = arn.split(':').slice(5).join(':').split('/')
+  if (/explicit deny in a resource-based policy/.test(message))
+    return [
+      "the endpoint's own policy denies it: another account, an address outside of AllowedCidrs, or a network that is not its VPC",
+      'coffer access',
+    ]
+  if (type === 'user')
+    return [`have an administrator run: coffer operator add ${path.at(-1)}`, 'coffer access']
+  if (type === 'assumed-role')
+    return [
+      `have an administrator let the role ${path[0]} in: coffer deploy --parameters OperatorRoleArns=ROLE_ARN,...`,
+      'coffer access',
+    ]
+  return ['aws sts get-caller-identity', 'is "endpoint" (COFFER_ENDPOINT) the invoke URL, with its stage?']
+}
+
 function hintsOf(code: string): readonly string[] {
   switch (code) {
-    case 'ENDPOINT_FORBIDDEN':
-      return ['aws sts get-caller-identity', 'may that principal invoke the endpoint?']
     case 'ENDPOINT_UNREACHABLE':
     case 'ENDPOINT_UNEXPECTED_ANSWER':
       return ['is "endpoint" (COFFER_ENDPOINT) the invoke URL, with its stage?']

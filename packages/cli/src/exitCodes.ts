@@ -13,7 +13,7 @@ export const exitCodes = {
   notFound: 5,
   /** Somebody is throttling, slow or down. Repeat the same command. */
   unavailable: 6,
-  /** The transfer was executed and failed on chain. */
+  /** What was asked for was begun and failed: a transfer on chain, a deployment. */
   failed: 7,
   /** An answer contradicts what was asked or what a signature says. Look into it before repeating. */
   untrusted: 8,

@@ -49,8 +49,9 @@ export async function main(): Promise<void> {
     },
     demo: async () => {
       const { runDemo } = await import('./commands/demo.ts')
-      print(await runDemo(terminal))
+      print(await runDemo(terminal, env))
     },
+    environment: env,
     writeError: text => {
       if (!terminal.json) stderr.write(text)
     },

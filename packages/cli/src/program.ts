@@ -8,12 +8,15 @@ import { createWallet, fundWallet, showWallet } from './commands/wallet.ts'
 import type { Context, Outcome } from './context.ts'
 import { exitCodes } from './exitCodes.ts'
 import { CliError, type Failure } from './failure.ts'
+import { addStackCommands } from './program/stack.ts'
 
 export type Runner = {
   /** Runs a command that needs a configuration and prints its outcome. */
   readonly run: (command: (context: Context) => Promise<Outcome>) => Promise<void>
   readonly sandbox: (options: Pick<SandboxRun, 'ports' | 'deployed'>) => Promise<void>
   readonly demo: () => Promise<void>
+  /** The environment of programs that commands start. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   /** Receives usage errors in words. */
   readonly writeError: (text: string) => void
 }
@@ -37,6 +40,7 @@ export function createProgram(version: string, runner: Runner): Command {
     .helpCommand(false)
     .addHelpText('after', helpText)
   addTryingCommands(program, runner)
+  addStackCommands(program, runner)
   addKeyCommands(program, runner)
   addWalletCommands(program, runner)
   addTransferCommands(program, runner)
@@ -261,4 +265,4 @@ AWS credentials and Region are found as the AWS CLI finds them (AWS_PROFILE, AWS
 Exit codes: 0 done · 1 unexpected · 2 wrong input or configuration · 3 refused · 4 not authorised ·
   5 not found · 6 unavailable, repeat the same command · 7 failed on chain · 8 an answer cannot be trusted
 
-First steps: coffer demo · then coffer sandbox · docs/cli.md`
+First steps: coffer demo · then coffer sandbox and coffer deploy · docs/cli.md`

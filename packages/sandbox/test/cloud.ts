@@ -41,7 +41,7 @@ export const createDeployedCloud = (
     'treasury-operators',
   )
   applyKeys(cloud, deployment)
-  for (const { id, policy } of deployment.apis) cloud.enforced.set(id, { deploymentId: '', policy })
+  for (const { id, policy } of deployment.apis) cloud.enforced.set(id, { deploymentId: '', policy, since: 0 })
   const [{ arn: functionArn, name: session } = { arn: '', name: '' }] = deployment.functions
   const running = { invoke, stop: async () => undefined }
   cloud.code.set(functionArn, { zip: new Uint8Array(), running })

@@ -10,12 +10,14 @@ import { createSigningEndpoint } from '../endpoint.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError, toFailure } from '../failure.ts'
 import type { Terminal } from '../terminal.ts'
-import { adoptKey, defaultAlias } from './key.ts'
+import { deploy } from './deploy.ts'
+import { addOperator, removeOperator } from './operator.ts'
 import { registerRecipient } from './recipient.ts'
 import { sign } from './sign.ts'
 import { runTransfer } from './transfer.ts'
 import { createWallet, fundWallet, showWallet } from './wallet.ts'
 
+const stackName = 'treasury-signer'
 const reference = 'INV-1001'
 const recipient = {
   name: 'vendor:acme',
@@ -29,18 +31,21 @@ const recipient = {
 /**
  * Runs the demonstration in a temporary directory and removes it again.
  *
+ * @param environment Of the CDK CLI, which deploys.
  * @returns Every step with its values.
  * @throws What any step throws; and DEMO_NOT_REFUSED if something that must be refused was not.
  */
-export async function runDemo(terminal: Terminal): Promise<Outcome> {
+export async function runDemo(
+  terminal: Terminal,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Outcome> {
   const directory = await mkdtemp(join(tmpdir(), 'coffer-demo-'))
   const decisions: string[] = []
-  const sandbox = await terminal.progress(
-    'starting KMS, API Gateway, Crossmint and a chain on this machine',
-    () => startSandbox({ onLog: line => decisions.push(line) }),
+  const sandbox = await terminal.progress('starting AWS, Crossmint and a chain on this machine', () =>
+    startSandbox({ stack: 'none', onLog: line => decisions.push(line) }),
   )
   try {
-    return await play({ terminal, sandbox, directory, decisions })
+    return await play({ terminal, sandbox, directory, decisions, environment })
   } finally {
     await sandbox.stop()
     await rm(directory, { recursive: true, force: true })
@@ -53,6 +58,7 @@ type Stage = {
   readonly directory: string
   /** What the signing service logged. */
   readonly decisions: readonly string[]
+  readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 async function play(stage: Stage): Promise<Outcome> {
@@ -72,8 +78,21 @@ async function play(stage: Stage): Promise<Outcome> {
     return outcome.data
   }
 
-  await show(administrator, 'a key is born in KMS; its private half never leaves it', 'key use', context =>
-    adoptKey(context, defaultAlias),
+  await show(
+    administrator,
+    'the signing stack, in an AWS account of its own; a key is born in KMS, and its private half never leaves it',
+    'deploy --yes',
+    context =>
+      deploy(context, {
+        stackName,
+        parameters: [],
+        isPrivate: false,
+        yes: true,
+        environment: stage.environment,
+      }),
+  )
+  await show(administrator, 'who may ask for signatures', 'operator add operator', context =>
+    addOperator(context, { stackName, name: 'operator' }),
   )
   await show(operator, "its address becomes the signer of the company's wallet", 'wallet create', context =>
     createWallet(context, { alias: 'treasury' }),
@@ -119,9 +138,21 @@ async function play(stage: Stage): Promise<Outcome> {
       context => sign(tamperedWith(context, stage), { message }),
     ),
   )
+  await show(administrator, 'the operator leaves the company', 'operator remove operator', context =>
+    removeOperator(context, { stackName, name: 'operator' }),
+  )
+  const next = { amount: '5', token: 'usdc', to: recipient.name, reference: 'INV-1002', yes: true }
+  steps.push(
+    await showRefusal(
+      stage,
+      'the same person, the same credentials, the next invoice',
+      `transfer ${next.amount} ${next.token} --to ${next.to} --reference ${next.reference} --yes`,
+      context => runTransfer(context, next),
+    ),
+  )
   return {
     data: { steps },
-    text: `\n${terminal.style.green('done')}: 25 USDC moved, signed by a key that nobody has seen; two requests were refused.`,
+    text: `\n${terminal.style.green('done')}: 25 USDC moved, signed by a key that nobody has seen; three requests were refused.`,
   }
 }
 
@@ -147,6 +178,7 @@ async function showRefusal(stage: Stage, why: string, command: string, work: Wor
   note(
     `${style.red('refused')}: ${failure.message} ${style.dim(`(${failure.code}, exit code ${failure.exitCode})`)}`,
   )
+  for (const hint of failure.hints) note(`hint: ${hint}`)
   return { command, result: { refused: failure } }
 }
 

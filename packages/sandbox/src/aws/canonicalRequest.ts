@@ -1,5 +1,5 @@
-// The canonical request of Signature Version 4, for every service but S3 (whose paths are neither normalised nor
-// encoded twice). IAM User Guide, "Create a signed AWS API request", step 1.
+// The canonical request of Signature Version 4. IAM User Guide, "Create a signed AWS API request", step 1; for S3 its API
+// Reference, "Signature Calculations for the Authorization Header".
 import { createHash } from 'node:crypto'
 import { headersByName, type RawRequest, splitTarget } from '../rawRequest.ts'
 
@@ -10,17 +10,43 @@ import { headersByName, type RawRequest, splitTarget } from '../rawRequest.ts'
  * @param signedHeaders Names of the headers that are signed: lower case, sorted.
  * @returns The canonical request, one character per byte.
  */
-export const canonicalRequest = (request: RawRequest, signedHeaders: readonly string[]): string => {
-  const { path, query } = splitTarget(request.url)
+export const canonicalRequest = (request: RawRequest, signedHeaders: readonly string[]): string =>
+  build(request, signedHeaders, canonicalPath(splitTarget(request.url).path), sha256Hex(request.body))
+
+/**
+ * Builds the canonical request as S3 does: the path is encoded once and not normalised, for `a//b` is the name of an object.
+ *
+ * @param request The request as received.
+ * @param signedHeaders Names of the headers that are signed: lower case, sorted.
+ * @param payload What the request says of its body, in x-amz-content-sha256.
+ * @returns The canonical request, one character per byte.
+ */
+export const canonicalS3Request = (
+  request: RawRequest,
+  signedHeaders: readonly string[],
+  payload: string,
+): string => {
+  const segments = splitTarget(request.url).path.split('/')
+  const path = segments.map(segment => percentEncode(percentDecode(segment))).join('/')
+  return build(request, signedHeaders, path, payload)
+}
+
+const build = (
+  request: RawRequest,
+  signedHeaders: readonly string[],
+  path: string,
+  payload: string,
+): string => {
+  const { query } = splitTarget(request.url)
   const headers = headersByName(request.rawHeaders)
   return [
     request.method,
-    canonicalPath(path),
+    path,
     canonicalQuery(query),
     ...signedHeaders.map(name => `${name}:${(headers.get(name) ?? []).map(canonicalValue).join(',')}`),
     '',
     signedHeaders.join(';'),
-    sha256Hex(request.body),
+    payload,
   ].join('\n')
 }
 
@@ -70,7 +96,8 @@ const percentEncode = (text: string): string =>
     byte => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   )
 
-const percentDecode = (text: string): string =>
+/** Each `%XX` becomes its byte, one character. */
+export const percentDecode = (text: string): string =>
   text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -5,6 +5,7 @@ import type { Policy } from '../iam/policy.ts'
 import type { Connection } from '../iam/requestContext.ts'
 import type { Deployment, LambdaFunction, Watch } from '../iam/template/deployment.ts'
 import type { LambdaFunction as RunningFunction } from '../lambda/function.ts'
+import type { StackRecord } from './cloudformation/record.ts'
 import { createIdentities, type Identities, type Identity } from './identity.ts'
 import type { Store } from './kms/store.ts'
 import { createHomeAccount, createStrangersAccount } from './people.ts'
@@ -25,18 +26,29 @@ export type Cloud = {
   readonly kms: Store
   /** By name; those that are deployed. */
   readonly stacks: Map<string, Stack>
+  /** What CloudFormation remembers of stacks, the deleted ones too, by id. */
+  readonly stackRecords: Map<string, StackRecord>
   /** Trails, alarms, rules, topics and subscriptions by ARN. A change replaces the entry. */
   readonly watches: Map<string, Watch>
   /** What each API enforces, by its id: API Gateway applies a changed policy only with a new deployment of the stage. */
-  readonly enforced: Map<string, { readonly deploymentId: string; readonly policy: Policy | undefined }>
+  readonly enforced: Map<string, Enforced>
   /** The code of each function, by the function's ARN. */
   readonly code: Map<string, FunctionCode>
+  /** Zip files of functions that whoever knows the token may fetch without a signature, for a while: epoch milliseconds. */
+  readonly downloads: Map<string, { readonly zip: Uint8Array; readonly until: number }>
   /** Objects by bucket, then key. */
   readonly buckets: Map<string, Map<string, Uint8Array>>
   /** Where the services and the REST API are reached, `http://127.0.0.1:PORT`; empty until they listen. */
   readonly urls: { aws: string; api: string }
   /** Receives each line that a function writes. */
   readonly onLog: (line: string) => void
+}
+
+/** What an API enforces, and since when: epoch milliseconds. */
+export type Enforced = {
+  readonly deploymentId: string
+  readonly policy: Policy | undefined
+  readonly since: number
 }
 
 /** A stack of CloudFormation. */
@@ -89,9 +101,11 @@ export const createCloud = (
     foreign: createStrangersAccount(),
     kms: { accountId, region, keys: new Map(), aliases: new Map(), now, random },
     stacks: new Map(),
+    stackRecords: new Map(),
     watches: new Map(),
     enforced: new Map(),
     code: new Map(),
+    downloads: new Map(),
     buckets: new Map([[`cdk-hnb659fds-assets-${accountId}-${region}`, new Map()]]),
     urls: { aws: '', api: '' },
     onLog,

@@ -18,6 +18,7 @@ import { randomUuid } from './random.ts'
  * @param options.stackName Letters, digits and hyphens.
  * @param options.templateBody The template, JSON.
  * @param options.parameters Values of its parameters; the others take their defaults.
+ * @param options.stackId The ARN of a stack that is new; one is made up where absent.
  * @returns The stack.
  * @throws {TEMPLATE_INVALID} the template cannot be evaluated.
  * @throws {STACK_FAILED} something of it cannot be had; nothing is changed.
@@ -28,11 +29,12 @@ export const deployStack = async (
     readonly stackName: string
     readonly templateBody: string
     readonly parameters: Readonly<Record<string, string>>
+    readonly stackId?: string | undefined
   },
 ): Promise<Stack> => {
   const { stackName, templateBody, parameters } = options
   const before = cloud.stacks.get(stackName)
-  const id = before?.id ?? newStackId(cloud, stackName)
+  const id = before?.id ?? options.stackId ?? newStackId(cloud, stackName)
   const deployment = withLocalUrls(
     cloud,
     loadTemplate(JSON.parse(templateBody), {
@@ -87,15 +89,16 @@ export const removeStack = async (cloud: Cloud, stackName: string): Promise<void
 }
 
 /** Makes the stages enforce the policies of their APIs, where they have been deployed anew. */
-const enforcePolicies = (cloud: Cloud): void => {
+export const enforcePolicies = (cloud: Cloud): void => {
   for (const { id, policy, stages } of cloud.account.apis) {
     const deploymentId = stages.map(stage => stage.deploymentId).join()
     if (cloud.enforced.get(id)?.deploymentId !== deploymentId)
-      cloud.enforced.set(id, { deploymentId, policy })
+      cloud.enforced.set(id, { deploymentId, policy, since: cloud.now() })
   }
 }
 
-const newStackId = (cloud: Cloud, stackName: string): string =>
+/** The ARN of a stack that has none yet. */
+export const newStackId = (cloud: Cloud, stackName: string): string =>
   `arn:aws:cloudformation:${cloud.region}:${cloud.account.accountId}:stack/${stackName}/${randomUuid(cloud.random)}`
 
 /** An API of the sandbox is reached on loopback, not under the host name that AWS would give it. */

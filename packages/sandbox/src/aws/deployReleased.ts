@@ -6,7 +6,10 @@ import { basename } from 'node:path'
 import { zipSync } from 'fflate'
 import { sha256Hex } from './canonicalRequest.ts'
 import type { Cloud, Stack } from './cloud.ts'
-import { deployStack } from './deploy.ts'
+import { execute, remove } from './cloudformation/execute.ts'
+import { resolveParameters } from './cloudformation/parameters.ts'
+import { createRecord, findRecord } from './cloudformation/record.ts'
+import { parseTemplate } from './cloudformation/submission.ts'
 
 /** The name that the app of @coffer/infra gives its stack. */
 const stackName = 'treasury-signer'
@@ -14,13 +17,14 @@ const stackName = 'treasury-signer'
 const require = createRequire(import.meta.url)
 
 /**
- * Deploys the released template, with the code that was built.
+ * Deploys the released template, with the code that was built, as the administrator would. Where it is deployed already, it
+ * is updated.
  *
  * @param cloud The cloud. Its services listen already.
  * @param options.parameters Values of the template's parameters, but for those that say where the code is.
  * @returns The stack, `treasury-signer`.
  * @throws {BUNDLE_MISSING} the Lambda bundle was not built.
- * @throws {TEMPLATE_INVALID} a parameter the template does not have.
+ * @throws {CLOUDFORMATION_ERROR} a parameter the template does not have, or a value it may not have.
  * @throws {STACK_FAILED} something of the stack cannot be had, for example a name that is taken.
  */
 export const deployReleased = async (
@@ -29,15 +33,27 @@ export const deployReleased = async (
 ): Promise<Stack> => {
   const zip = await zipBundle()
   const code = { CodeBucket: `coffer-code-${cloud.account.accountId}`, CodeKey: `${sha256Hex(zip)}.zip` }
-  cloud.buckets.set(
-    code.CodeBucket,
-    new Map([...(cloud.buckets.get(code.CodeBucket) ?? []), [code.CodeKey, zip]]),
+  cloud.buckets.set(code.CodeBucket, new Map([[code.CodeKey, zip]]))
+  const file = require.resolve('@coffer/infra/template/treasury-signer.template.json')
+  const templateBody = await readFile(file, 'utf8')
+  const given = Object.entries({ ...options.parameters, ...code }).map(
+    ([key, value]) =>
+      new Map([
+        ['ParameterKey', key],
+        ['ParameterValue', value],
+      ]),
   )
-  const templateBody = await readFile(
-    require.resolve('@coffer/infra/template/treasury-signer.template.json'),
-    'utf8',
-  )
-  return deployStack(cloud, { stackName, templateBody, parameters: { ...options.parameters, ...code } })
+  const parameters = resolveParameters(parseTemplate(templateBody)['Parameters'], given, undefined)
+  const submission = { templateBody, parameters, capabilities: ['CAPABILITY_NAMED_IAM'], tags: {} }
+  const authority = { identity: cloud.identities.administrator, sourceIp: '127.0.0.1' }
+  const existing = findRecord(cloud, stackName)
+  // A stack whose creation failed can only be removed.
+  if (existing && !existing.submission) await remove(cloud, existing, authority)
+  const record = findRecord(cloud, stackName) ?? createRecord(cloud, stackName)
+  await execute(cloud, record, submission, authority)
+  const stack = cloud.stacks.get(stackName)
+  if (!stack) throw new Error(`the stack ${stackName} was removed while it was deployed`)
+  return stack
 }
 
 /**

@@ -1,9 +1,18 @@
 // One address for all services of AWS, as AWS_ENDPOINT_URL has it: a request says by its signature which service it is for.
 import { headersByName, splitTarget } from '../rawRequest.ts'
 import { type Listener, listen, type ServerRequest, type ServerResponseData } from '../server.ts'
+import { respondApiGateway } from './apiGateway.ts'
 import type { Cloud } from './cloud.ts'
+import { respondCloudFormation } from './cloudformation.ts'
+import { respondCloudTrail } from './cloudTrail.ts'
+import { respondCloudWatch } from './cloudWatch.ts'
+import { respondEvents } from './events.ts'
+import { respondIam } from './iam.ts'
 import { respondKms } from './kms.ts'
+import { isForCode, respondCode } from './lambda/codeLocation.ts'
+import { respondLambda } from './lambda.ts'
 import { respondS3 } from './s3.ts'
+import { respondSns } from './sns.ts'
 import { respondSsm } from './ssm.ts'
 import { respondSts } from './sts.ts'
 
@@ -15,8 +24,16 @@ export type Service = (
 
 /** By the name of the service in a credential scope. */
 const services: ReadonlyMap<string, Service> = new Map<string, Service>([
+  ['apigateway', respondApiGateway],
+  ['cloudformation', respondCloudFormation],
+  ['cloudtrail', respondCloudTrail],
+  ['events', respondEvents],
+  ['iam', respondIam],
   ['kms', respondKms],
+  ['lambda', respondLambda],
+  ['monitoring', respondCloudWatch],
   ['s3', respondS3],
+  ['sns', respondSns],
   ['ssm', respondSsm],
   ['sts', respondSts],
 ])
@@ -52,6 +69,7 @@ const findService = (request: ServerRequest): Service | undefined => {
   const scope = /Credential=[^/,]*\/[^/,]*\/[^/,]*\/([^/,]*)\//.exec(headers.get('authorization')?.[0] ?? '')
   const named = services.get(scope?.[1] ?? '')
   if (named) return named
+  if (isForCode(request)) return respondCode
   // Without a signature, or with one for something else, the service is the one whose protocol the request speaks.
   if (request.method !== 'POST' || splitTarget(request.url).path !== '/') return undefined
   switch ((headers.get('content-type')?.[0] ?? '').split(';')[0]?.trim().toLowerCase()) {

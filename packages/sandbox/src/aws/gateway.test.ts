@@ -361,7 +361,7 @@ describe('requests that no policy allows', () => {
     )
     cloud.account = { ...cloud.account, apis: [{ ...api, policy: closed }] }
     expect((await post(gateway.invokeUrl)).status).toBe(200)
-    cloud.enforced.set(api.id, { deploymentId: 'next', policy: closed })
+    cloud.enforced.set(api.id, { deploymentId: 'next', policy: closed, since: 0 })
     expect((await post(gateway.invokeUrl)).status).toBe(403)
   })
 

@@ -40,6 +40,8 @@ export type SignatureFailure =
   | { readonly kind: 'unknownKey'; readonly accessKeyId: string }
   /** The session token is absent, not this identity's, or sent with credentials that have none. */
   | { readonly kind: 'sessionToken' }
+  /** The temporary credentials are no longer valid. */
+  | { readonly kind: 'expiredToken' }
   | { readonly kind: 'mismatch'; readonly canonicalRequest: string; readonly stringToSign: string }
 
 /** A part of the credential scope which is not what it must be. */
@@ -126,6 +128,11 @@ export const describeFailure = (failure: SignatureFailure): FailureText => {
       return {
         name: 'UnrecognizedClientException',
         message: 'The security token included in the request is invalid.',
+      }
+    case 'expiredToken':
+      return {
+        name: 'ExpiredTokenException',
+        message: 'The security token included in the request is expired',
       }
     case 'mismatch':
       return invalid(

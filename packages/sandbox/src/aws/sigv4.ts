@@ -5,14 +5,14 @@ import { timingSafeEqual } from 'node:crypto'
 import { headersByName, type RawRequest, splitTarget } from '../rawRequest.ts'
 import { formatAmzDate, parseAmzDate } from './amzDate.ts'
 import { type Credential, parseAuthorization, parseCredential } from './authorization.ts'
-import { canonicalRequest, queryPairs, sha256Hex } from './canonicalRequest.ts'
+import { canonicalRequest, canonicalS3Request, queryPairs, sha256Hex } from './canonicalRequest.ts'
 import type { Identity } from './identity.ts'
 import type { ScopeFault, SignatureFailure } from './signatureFailure.ts'
 import { algorithm, sign, stringToSign, terminator } from './signingKey.ts'
 
 /** What a request is verified against. */
 export type Verification = {
-  /** The service the credential must be scoped to: `kms`, `sts`, `execute-api`. */
+  /** The service the credential must be scoped to: `kms`, `sts`, `execute-api`. Bodies for `s3` need not be signed. */
   readonly service: string
   /** The region the credential must be scoped to; any region where absent. */
   readonly region?: string | undefined
@@ -59,7 +59,8 @@ export const verifySignature = (
   if (faults.length > 0) return fail({ kind: 'scope', faults })
 
   const signedHeaders = authorization.signedHeaders.split(';')
-  const headerFailure = checkHeaders(headers, signedHeaders) ?? checkPayload(headers, request.body)
+  const headerFailure =
+    checkHeaders(headers, signedHeaders) ?? checkPayload(headers, request.body, verification)
   if (headerFailure) return fail(headerFailure)
 
   const identity = verification.lookup(credential.accessKeyId)
@@ -69,8 +70,13 @@ export const verifySignature = (
   if (!equal(tokens.join(','), expectedTokens.join(',')) || tokens.length !== expectedTokens.length) {
     return fail({ kind: 'sessionToken' })
   }
+  if (identity.expiresAt !== undefined && identity.expiresAt <= now) return fail({ kind: 'expiredToken' })
 
-  const canonical = canonicalRequest(request, signedHeaders)
+  const payload = headers.get('x-amz-content-sha256')?.join(',') ?? ''
+  const canonical =
+    verification.service === 's3'
+      ? canonicalS3Request(request, signedHeaders, payload)
+      : canonicalRequest(request, signedHeaders)
   const text = stringToSign(formatAmzDate(time), credential, canonical)
   if (!equal(authorization.signature, sign(identity, credential, text))) {
     return fail({ kind: 'mismatch', canonicalRequest: canonical, stringToSign: text })
@@ -117,12 +123,24 @@ const checkHeaders = (
   return absent === undefined ? undefined : { kind: 'absent', header: absent }
 }
 
+/**
+ * What S3 takes in place of the hash of a body. What is uploaded is protected by TLS then, and by its checksum.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+ */
+const unsignedPayloads = ['UNSIGNED-PAYLOAD', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER']
+
 const checkPayload = (
   headers: ReadonlyMap<string, readonly string[]>,
   body: Uint8Array,
+  { service }: Verification,
 ): SignatureFailure | undefined => {
   const declared = headers.get('x-amz-content-sha256')?.join(',')
-  return declared === undefined || declared === sha256Hex(body) ? undefined : { kind: 'payload', declared }
+  const isS3 = service === 's3'
+  const isAccepted =
+    declared === undefined
+      ? !isS3
+      : declared === sha256Hex(body) || (isS3 && unsignedPayloads.includes(declared))
+  return isAccepted ? undefined : { kind: 'payload', declared: declared ?? '' }
 }
 
 /** Compares in a time that does not depend on where two texts of equal length differ. */

@@ -62,7 +62,6 @@ export const replaceCode = async (cloud: Cloud, lambda: LambdaFunction, zip: Uin
 }
 
 const run = async (cloud: Cloud, lambda: LambdaFunction, zip: Uint8Array): Promise<FunctionCode> => {
-  revoke(cloud, lambda.arn)
   const identity = createSession(
     {
       role: lambda.roleArn.slice(lambda.roleArn.lastIndexOf('/') + 1),
@@ -72,7 +71,6 @@ const run = async (cloud: Cloud, lambda: LambdaFunction, zip: Uint8Array): Promi
     },
     cloud.random,
   )
-  cloud.credentials.set(identity.accessKeyId, identity)
   const directory = await unpack(zip)
   try {
     const running = await startFunction({
@@ -86,6 +84,9 @@ const run = async (cloud: Cloud, lambda: LambdaFunction, zip: Uint8Array): Promi
       memoryMb: lambda.memorySize,
       onLog: cloud.onLog,
     })
+    // Not before: where this code cannot run, the one before it goes on with its credentials.
+    revoke(cloud, lambda.arn)
+    cloud.credentials.set(identity.accessKeyId, identity)
     return { zip, running }
   } finally {
     await rm(directory, { recursive: true, force: true })

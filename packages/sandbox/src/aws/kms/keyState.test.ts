@@ -44,14 +44,16 @@ afterEach(async () => {
 })
 
 /** The client signs by the machine's clock, plus what the server's clock is ahead of it. */
-const client = (ahead = 0): KMSClient =>
-  new KMSClient({
+const client = (ahead = 0): KMSClient => {
+  const { accessKeyId, secretAccessKey } = cloud.identities.administrator
+  return new KMSClient({
     endpoint: server.url,
     region,
-    credentials: cloud.identities.administrator,
+    credentials: { accessKeyId, secretAccessKey },
     maxAttempts: 1,
     systemClockOffset: ahead,
   })
+}
 
 const advance = (time: number): void => {
   clock += time

@@ -131,6 +131,10 @@ export type LambdaFunction = {
   /** Megabytes. */
   readonly memorySize: number
   readonly runtime: string
+  /** `arm64` or `x86_64`. */
+  readonly architecture?: string | undefined
+  /** How many invocations may run at a time, none where 0; undefined where nothing is reserved. */
+  readonly reservedConcurrency?: number | undefined
 }
 
 export type VpcEndpoint = {

@@ -114,7 +114,7 @@ const functionOf = (resource: Resource): string | undefined => {
 }
 
 /** API Gateway writes the ARN of the API where a resource begins with `execute-api:/`. */
-const expandResources = (document: unknown, arn: string): unknown => {
+export const expandResources = (document: unknown, arn: string): unknown => {
   const expand = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(expand)
     return typeof value === 'string' ? value.replace(/^execute-api:\//, `${arn}/`) : value

@@ -47,6 +47,8 @@ export const readLambda = (resources: readonly Resource[]): readonly LambdaFunct
       timeout: Number(resource.text('Timeout') ?? 3),
       memorySize: Number(resource.text('MemorySize') ?? 128),
       runtime: resource.text('Runtime') ?? '',
+      architecture: resource.texts('Architectures')[0] ?? 'x86_64',
+      reservedConcurrency: readConcurrency(resource),
     }
   })
 }
@@ -71,6 +73,14 @@ const toStatement = (permission: Resource, functionArn: string): Readonly<Record
     Resource: functionArn,
     ...(Object.keys(condition).length === 0 ? {} : { Condition: condition }),
   }
+}
+
+const readConcurrency = (resource: Resource): number | undefined => {
+  const reserved = resource.text('ReservedConcurrentExecutions')
+  if (reserved === undefined) return undefined
+  if (!/^\d+$/.test(reserved))
+    resource.fault('PROPERTY_INVALID', 'ReservedConcurrentExecutions', 'must be a whole number')
+  return Number(reserved)
 }
 
 /** Code that is written into the template is not known here. */

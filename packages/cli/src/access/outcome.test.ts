@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { account, allow, reviewAccount } from '../../test/reviewedAccount.ts'
+import { createStyle } from '../terminal.ts'
+import { parseExpected } from './expected.ts'
+import { concludeReview } from './outcome.ts'
+
+const ann = `arn:aws:iam::${account}:user/ann`
+const { access } = reviewAccount({ users: { ann: { policies: { p: allow('kms:Sign') } } } })
+const found = {
+  account,
+  region: 'eu-north-1',
+  stack: 'treasury-signer',
+  access,
+  notReviewed: [],
+  notUnderstood: [],
+}
+const notUnderstood = [{ statement: 'p/0', reason: 'Action is missing' }]
+const style = createStyle(false)
+const before = concludeReview(found, undefined, style)
+const expected = parseExpected(JSON.stringify(before.data), 'f.json')
+
+test('a review expects itself, as its JSON', () => {
+  expect(before.data['who']).toMatchObject({ sign: [`arn:aws:iam::${account}:root`, ann] })
+  expect(before.exitCode).toBeUndefined()
+  expect(concludeReview(found, expected, style)).toMatchObject({
+    exitCode: 0,
+    data: { unexpected: [], missing: [] },
+  })
+})
+
+test('somebody unexpected ends it with 3; somebody missing does not', () => {
+  const others = { ...expected, sign: expected.sign.filter(name => name !== ann) }
+  expect(concludeReview(found, others, style)).toMatchObject({
+    exitCode: 3,
+    data: { unexpected: [{ capability: 'sign', principal: ann }] },
+  })
+  const more = { ...expected, sign: [...expected.sign, 'bob'] }
+  expect(concludeReview(found, more, style)).toMatchObject({
+    exitCode: 0,
+    data: { missing: [{ capability: 'sign', principal: 'bob' }] },
+  })
+})
+
+test('what is not understood is as good as unexpected, where somebody is expected', () => {
+  expect(concludeReview({ ...found, notUnderstood }, expected, style).exitCode).toBe(3)
+  expect(concludeReview({ ...found, notUnderstood }, undefined, style).exitCode).toBeUndefined()
+})

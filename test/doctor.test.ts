@@ -1,5 +1,4 @@
 // `coffer doctor` against a sandbox in which one thing at a time is broken: it names that one, and nothing else.
-
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   APIGatewayClient,
@@ -106,7 +105,8 @@ beforeAll(async () => {
 afterAll(() => sandbox?.stop())
 
 function createClients({ aws, region, identities }: Sandbox) {
-  const config = { endpoint: aws.url, region, credentials: identities.administrator }
+  const { accessKeyId, secretAccessKey } = identities.administrator
+  const config = { endpoint: aws.url, region, credentials: { accessKeyId, secretAccessKey } }
   return {
     api: new APIGatewayClient(config),
     cloudFormation: new CloudFormationClient(config),

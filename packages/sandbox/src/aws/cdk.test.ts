@@ -56,11 +56,13 @@ const run = (
     const options = ['--app', 'cdk.out', '--no-notices', '--no-version-reporting', '--no-color']
     const child = execFile(
       process.execPath,
-      ['--require', './record.cjs', cli, ...args, ...options],
+      [cli, ...args, ...options],
       {
         cwd: directory,
         env: {
           PATH: process.env['PATH'],
+          // Whatever process the CLI starts is recorded as well.
+          NODE_OPTIONS: `--require ${join(directory, 'record.cjs')}`,
           CDK_HOME: directory,
           CDK_DISABLE_CLI_TELEMETRY: 'true',
           CDK_DISABLE_VERSION_CHECK: 'true',

@@ -87,6 +87,22 @@ test('error: no such rule, another bus, an operation that is not here', async ()
   })
 })
 
+test('error: an operation of another service', async () => {
+  const mistaken = new EventBridgeClient(services.as('administrator'))
+  mistaken.middlewareStack.add(
+    next => args => {
+      const { headers } = args.request as { readonly headers: Record<string, string> }
+      headers['x-amz-target'] = 'Other.ListRules'
+      return next(args)
+    },
+    { step: 'build' },
+  )
+  await expect(mistaken.send(new ListRulesCommand({}))).rejects.toMatchObject({
+    name: 'UnknownOperationException',
+    message: 'Other.ListRules is not known here.',
+  })
+})
+
 test('error: who may not, and another account', async () => {
   const outsider = new EventBridgeClient(services.as('outsider'))
   await expect(outsider.send(new DisableRuleCommand({ Name: name }))).rejects.toMatchObject({

@@ -365,6 +365,12 @@ describe('requests that no policy allows', () => {
     expect((await post(gateway.invokeUrl)).status).toBe(403)
   })
 
+  test('error: a function that is stopped by a reserved concurrency of none', async () => {
+    const { gateway, handler } = await start({ parameters: { ReservedConcurrency: '0' } })
+    expect((await post(gateway.invokeUrl)).status).toBe(500)
+    expect(handler).not.toHaveBeenCalled()
+  })
+
   test('error: a function that API Gateway may not invoke', async () => {
     const { gateway, handler } = await start()
     const { cloud } = gateway

@@ -110,7 +110,8 @@ const findRoute = (cloud: Cloud, request: ServerRequest): Route | undefined => {
 /** The function behind a method, if API Gateway may invoke it for that method. */
 const findCode = (cloud: Cloud, { api, stage, method, path }: Route): RunningCode | undefined => {
   const lambda = cloud.account.functions.find(one => one.arn === method.functionArn)
-  if (!lambda) return undefined
+  // A reserved concurrency of none stops a function: Lambda throttles every invocation.
+  if (!lambda || lambda.reservedConcurrency === 0) return undefined
   const { decision } = authorizeInvoke(cloud.account, {
     caller: serviceCaller('apigateway.amazonaws.com'),
     connection: connectionOf(cloud, 'lambda', '127.0.0.1'),

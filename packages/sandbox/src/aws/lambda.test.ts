@@ -20,7 +20,7 @@ let client: LambdaClient
 let now = Date.now()
 
 beforeAll(async () => {
-  services = await startServices({ BlindSigning: 'refuse' }, { now: () => now })
+  services = await startServices({ BlindSigning: 'refuse', ReservedConcurrency: '7' }, { now: () => now })
   client = new LambdaClient(services.as('administrator'))
 })
 
@@ -51,8 +51,9 @@ test('GetFunctionConfiguration tells what is deployed, by name, ARN and part of 
 })
 
 test('GetFunction tells where the code is, for ten minutes and for whoever has the URL', async () => {
-  const { Code, Configuration } = await client.send(new GetFunctionCommand({ FunctionName }))
+  const { Code, Configuration, Concurrency } = await client.send(new GetFunctionCommand({ FunctionName }))
   expect(Configuration?.FunctionArn).toBe(arn)
+  expect(Concurrency).toEqual({ ReservedConcurrentExecutions: 7 })
   const location = Code?.Location ?? ''
   const response = await fetch(location)
   expect(response.headers.get('content-type')).toBe('application/zip')

@@ -168,3 +168,39 @@ test('error: a wrong secret, and a key there is not', async () => {
     failure('InvalidAccessKeyId', 403),
   )
 })
+
+test('error: a body that is not the one whose hash is signed, and a hash that is not signed', async () => {
+  const put = (
+    change: (request: { body: unknown; headers: Record<string, string> }) => void,
+  ): Promise<unknown> => {
+    const one = clientFor(cloud.identities.administrator, { requestChecksumCalculation: 'WHEN_REQUIRED' })
+    one.middlewareStack.add(
+      next => args => {
+        change(args.request as Parameters<typeof change>[0])
+        return next(args)
+      },
+      { step: 'finalizeRequest', priority: 'low' },
+    )
+    return one.send(new PutObjectCommand({ Bucket, Key: 'changed', Body: 'one' }))
+  }
+  const refused = failure('SignatureDoesNotMatch', 403)
+  await expect(
+    put(request => {
+      request.body = 'two'
+    }),
+  ).rejects.toThrowError(refused)
+  for (const payload of ['UNSIGNED-PAYLOAD', 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'])
+    await expect(
+      put(request => {
+        request.headers['x-amz-content-sha256'] = payload
+      }),
+    ).rejects.toThrowError(refused)
+  await expect(
+    put(request => {
+      delete request.headers['x-amz-content-sha256']
+    }),
+  ).rejects.toThrowError(refused)
+  expect(objects().has('changed')).toBe(false)
+  await put(() => undefined)
+  expect(objects().has('changed')).toBe(true)
+})

@@ -63,6 +63,22 @@ test('error: no such topic, an operation that is not here', async () => {
   })
 })
 
+test('error: another version of the API', async () => {
+  const old = new SNSClient(services.as('administrator'))
+  old.middlewareStack.add(
+    next => args => {
+      const request = args.request as { body: string }
+      request.body = request.body.replace('Version=2010-03-31', 'Version=2009-03-31')
+      return next(args)
+    },
+    { step: 'build' },
+  )
+  await expect(old.send(new GetTopicAttributesCommand({ TopicArn }))).rejects.toMatchObject({
+    name: 'InvalidAction',
+    message: 'Could not find operation GetTopicAttributes for version 2009-03-31',
+  })
+})
+
 test('error: who may not', async () => {
   for (const who of ['outsider', 'operator', 'stranger'] as const)
     await expect(

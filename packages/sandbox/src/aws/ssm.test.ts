@@ -24,7 +24,7 @@ const clientFor = ({ accessKeyId, secretAccessKey }: Identity): SSMClient =>
   })
 
 const get = (identity: Identity, Name = '/cdk-bootstrap/hnb659fds/version'): Promise<unknown> =>
-  clientFor(identity).send(new GetParameterCommand({ Name }))
+  clientFor(identity).send(new GetParameterCommand({ Name, WithDecryption: false }))
 
 test('the account is bootstrapped for the CDK', async () => {
   expect(await get(cloud.identities.administrator)).toMatchObject({

@@ -4,7 +4,7 @@ import type { ServerRequest, ServerResponseData } from '../server.ts'
 import { type JsonService, respondJson } from './awsJson.ts'
 import type { Cloud } from './cloud.ts'
 import { AwsError } from './kms/awsError.ts'
-import { required, text } from './kms/shape.ts'
+import { boolean, optional, required, text } from './kms/shape.ts'
 import { serviceOperation } from './serviceOperation.ts'
 
 /** The parameters there are, by name. The version is the one of the CDK CLI's own bootstrap template. */
@@ -25,7 +25,8 @@ const arnOf = (name: string, { region, account }: Cloud): string =>
 
 const getParameter = serviceOperation(
   'ssm:GetParameter',
-  { Name: required(text({ min: 1, max: 2048 })) },
+  // None of the parameters is encrypted.
+  { Name: required(text({ min: 1, max: 2048 })), WithDecryption: optional(boolean) },
   ({ Name: name }, cloud) => arnOf(name, cloud),
   ({ Name: name }, { cloud }) => {
     const value = parameters.get(name)

@@ -1,7 +1,7 @@
 // What a deployment adds to an account and takes from it: identities with their policies, APIs, functions, endpoints.
 import type { Account } from '../../iam/account.ts'
 import type { Policy } from '../../iam/policy.ts'
-import type { Attached, Deployment } from '../../iam/template/deployment.ts'
+import type { Attached, Deployment, RestApi } from '../../iam/template/deployment.ts'
 
 /**
  * Adds a deployment to an account. What people did to it since (members of groups) stays.
@@ -34,7 +34,7 @@ export const applyToAccount = (
     roles: attach(roles, attached.roles, deployment.roles),
     users: attach(users, attached.users, deployment.users),
     groups,
-    apis: [...cleared.apis, ...apis],
+    apis: [...cleared.apis, ...apis.map(api => keepStages(api, account, before))],
     functions: [...cleared.functions, ...functions],
     endpoints: [...cleared.endpoints, ...endpoints],
   }
@@ -67,6 +67,16 @@ export const removeFromAccount = (account: Account, deployment: Deployment): Acc
 }
 
 type Holder = { readonly policies: readonly Policy[] }
+
+/**
+ * A stage that the template leaves as it was stays with the deployment it has, which may be a later one made by hand: only
+ * what changes in a template is changed.
+ */
+const keepStages = (api: RestApi, account: Account, before: Deployment | undefined): RestApi => {
+  const sameApi = (one: RestApi): boolean => one.id === api.id
+  const isSame = JSON.stringify(before?.apis.find(sameApi)?.stages) === JSON.stringify(api.stages)
+  return isSame ? { ...api, stages: account.apis.find(sameApi)?.stages ?? api.stages } : api
+}
 
 /** Gives the policies of a template to those whom it does not create. */
 const attach = <T extends Holder>(

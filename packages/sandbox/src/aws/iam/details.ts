@@ -32,8 +32,7 @@ export const getAccountAuthorizationDetails: ServiceOperation = serviceOperation
   () => '*',
   ({ Filter = filters, ...request }, { cloud }) => {
     const wanted = detailsOf(cloud).filter(({ filter }) => Filter.includes(filter))
-    const order = ({ filter, arn }: Detail): string => `${filters.indexOf(filter)} ${arn}`
-    const { page, rest } = cutIamPage(wanted, order, request)
+    const { page, rest } = cutIamPage(wanted, ({ arn }) => arn, request)
     const all = (...kinds: readonly Detail['filter'][]): readonly object[] =>
       page.filter(({ filter }) => kinds.includes(filter)).map(({ describe }) => describe())
     return {

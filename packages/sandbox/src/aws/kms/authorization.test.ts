@@ -109,7 +109,7 @@ describe('everything else', () => {
     const { administrator, auditor, operator, outsider, stranger } = deployed.cloud.identities
     expect((await kms(auditor).send(new DescribeKeyCommand({ KeyId: keyArn }))).KeyMetadata?.Arn).toBe(keyArn)
     expect((await kms(auditor).send(new GetPublicKeyCommand({ KeyId: keyArn }))).KeyId).toBe(keyArn)
-    for (const identity of [operator, outsider])
+    for (const identity of [operator, outsider, stranger])
       await expect(kms(identity).send(new ListKeysCommand({}))).rejects.toThrowError(
         denied(/because no identity-based policy allows the kms:ListKeys action$/),
       )

@@ -24,6 +24,12 @@ export const authorizeCall = (
 ): void => {
   const caller = callerOf(cloud, call.identity)
   const connection = connectionOf(cloud, 'kms', sourceIp)
+  // What names no resource is about the caller's own account; of the other one nothing is kept here.
+  if (call.identity.accountId !== cloud.account.accountId && targetsOf(call, input).includes(undefined))
+    throw new AwsError(
+      'AccessDeniedException',
+      `User: ${call.identity.arn} is not authorized to perform: kms:${call.operation} on resource: * because no identity-based policy allows the kms:${call.operation} action`,
+    )
   for (const on of targetsOf(call, input)) {
     const target = typeof on === 'object' ? keyFacts(cloud.kms, on) : on
     const { operation } = call

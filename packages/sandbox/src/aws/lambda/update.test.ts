@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Services, startServices, zipCode } from '../../../test/services.ts'
+import type { Identity } from '../identity.ts'
 
 let services: Services
 let client: LambdaClient
@@ -31,6 +32,16 @@ const invoke = async (payload: unknown, as = client): Promise<{ error?: string; 
   return answer.FunctionError === undefined ? { result } : { error: answer.FunctionError, result }
 }
 
+/** What the code of the function signs with. */
+const session = (): Identity => {
+  const found = [...services.cloud.credentials.values()].find(one => one.functionArn !== undefined)
+  if (!found) throw new Error('there is no session of the function')
+  return found
+}
+/** Who is authenticated is denied, and who is not is unrecognized. */
+const askAs = (identity: Identity): Promise<object> =>
+  new KMSClient(services.as(identity)).send(new ListKeysCommand({}))
+
 test('Invoke runs the code, with the environment that is configured', async () => {
   expect(await invoke({ a: 1 })).toEqual({ result: { event: { a: 1 } } })
   const configuration = await client.send(
@@ -45,6 +56,7 @@ test('Invoke runs the code, with the environment that is configured', async () =
 }, 30_000)
 
 test('UpdateFunctionCode replaces the code; a function that throws is an invocation that succeeded', async () => {
+  const before = session()
   const ZipFile = zipCode('export const handler = async () => { throw new TypeError("no") }')
   const { CodeSha256 } = await client.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }))
   expect(CodeSha256).toBe(createHash('sha256').update(ZipFile).digest('base64'))
@@ -54,10 +66,11 @@ test('UpdateFunctionCode replaces the code; a function that throws is an invocat
   })
   await client.send(new UpdateFunctionCodeCommand({ FunctionName, S3Bucket: 'code', S3Key: 'code.zip' }))
   expect(await invoke(1)).toEqual({ result: { event: 1, flag: 'up' } })
+  await expect(askAs(before)).rejects.toMatchObject({ name: 'UnrecognizedClientException' })
 }, 30_000)
 
 test('error: code and configuration that cannot run leave what runs as it is, credentials too', async () => {
-  const session = [...services.cloud.credentials.values()].find(one => one.functionArn !== undefined)
+  const before = session()
   for (const input of [
     { ZipFile: new Uint8Array([1, 2, 3]) },
     { S3Bucket: 'code', S3Key: 'none' },
@@ -76,8 +89,7 @@ test('error: code and configuration that cannot run leave what runs as it is, cr
     ),
   ).rejects.toMatchObject({ message: expect.stringContaining('Role is not known here') })
   expect(await invoke(2)).toEqual({ result: { event: 2, flag: 'up' } })
-  if (!session) throw new Error('there is no session of the function')
-  await expect(new KMSClient(services.as(session)).send(new ListKeysCommand({}))).rejects.toMatchObject({
+  await expect(askAs(before)).rejects.toMatchObject({
     name: 'AccessDeniedException',
   })
 }, 30_000)

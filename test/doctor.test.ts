@@ -55,6 +55,7 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { createCrossmintClient } from '@coffer/crossmint'
 import { type Sandbox, startSandbox } from '@coffer/sandbox'
 import { zipSync } from 'fflate'
@@ -66,6 +67,7 @@ import type { Settings } from '../packages/cli/src/config.ts'
 import { type Context, createContext, type Outcome } from '../packages/cli/src/context.ts'
 import type { Check } from '../packages/cli/src/doctor/check.ts'
 import { createStyle, type Terminal } from '../packages/cli/src/terminal.ts'
+import { onPath, run } from './support/run.ts'
 
 const terminal: Terminal = {
   json: true,
@@ -200,7 +202,37 @@ test('an auditor sees as much; somebody who may nothing is told what is missing'
   expect(checkOf(outsider.checks, 'stack')?.found).toMatch(
     /^needs cloudformation:DescribeStacks on the stack/,
   )
-  expect(outsider.text).toContain('unknown')
+  expect(checkOf(outsider.checks, 'key-sign')?.status).toBe('ok')
+  expect(checkOf(outsider.checks, 'api-policy')).toMatchObject({
+    status: 'skipped',
+    found: 'the stack could not be read',
+  })
+})
+
+test('a session of a role is told what the role may', async () => {
+  const { accessKeyId, secretAccessKey } = sandbox.identities.administrator
+  const access = { endpoint: sandbox.aws.url, region: sandbox.region }
+  const { Credentials } = await new STSClient({
+    ...access,
+    credentials: { accessKeyId, secretAccessKey },
+  }).send(
+    new AssumeRoleCommand({
+      RoleArn: `arn:aws:iam::123456789012:role/cdk-hnb659fds-deploy-role-123456789012-${sandbox.region}`,
+      RoleSessionName: 'doctor',
+    }),
+  )
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {}
+  const session = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken }
+  const { checks } = await doctor(
+    createContext({
+      config: { file: 'coffer.json' },
+      terminal,
+      aws: { ...access, credentials: async () => session },
+      readStandardInput: async () => new Uint8Array(),
+    }),
+  )
+  expect(checkOf(checks, 'credentials')?.found).toContain(':assumed-role/')
+  expect(checkOf(checks, 'deployment-permissions')?.status).toBe('ok')
 })
 
 test('credentials that do not work end it at once, with 4', async () => {
@@ -494,6 +526,24 @@ describe('each thing that is broken is named, and nothing else', () => {
     } finally {
       await mend()
     }
+    expect(withStatus((await doctor()).checks, 'failed')).toEqual([])
+  })
+
+  test
+    .skipIf(onPath('aws') === undefined)
+    .each([
+      'key policy widened',
+      'API policy widened',
+      'blind signing',
+      'function policy widened',
+      'rule disabled',
+    ])('%s: the fix that is told mends it', async name => {
+    await faults[name]?.inject()
+    const [broken] = (await doctor()).checks.filter(({ status }) => status === 'failed')
+    // Old versions know no AWS_ENDPOINT_URL.
+    const fix = broken?.fix?.replace(/\baws (?=[a-z]+ [a-z-]+ --)/g, `aws --endpoint-url ${sandbox.aws.url} `)
+    const environment = { ...sandbox.environment, AWS_EC2_METADATA_DISABLED: 'true' }
+    expect(await run('sh', ['-c', fix ?? 'false'], { env: environment })).toMatchObject({ status: 0 })
     expect(withStatus((await doctor()).checks, 'failed')).toEqual([])
   })
 

@@ -45,50 +45,72 @@ test('a review in words', () => {
   expect(describeReview(report, createStyle(false))).toMatchInlineSnapshot(`
     "who can do what with treasury-signer in account 123456789012, eu-north-1
 
+                invoke    invoke    change    change    change    change
+      sign      endpoint  function  function  key       policies  trail     who
+      ●         ●         ●         ●         ●         ●         ·         role/Administrators
+      ●         ●         ●         ●         ●         ●         ·         root user
+      ●         ·         ○         ·         ●         ·         ·         user/a-user-with-a-name-that-is-longer-than-the-column
+      ·         ●         ○         ·         ·         ·         ·         user/ann
+      ·         ·         ○         ·         ·         ·         ·         anyone (*)
+      ·         ·         ○         ·         ·         ·         ·         account 999999999999
+      ● could   ○ could, under conditions (below)
+
     sign: make the key sign a digest
-      role/Administrators             key policy/Root + AdministratorAccess/A; assumed by 123456789012
-      root user                       key policy/Root
-      user/a-user-with-a-name-that-is-longer-than-the-column
-                                      key policy/Root + Keys/A
+      key policy/Root + AdministratorAccess/A
+          role/Administrators
+      key policy/Root
+          root user
+      key policy/Root + Keys/A
+          user/a-user-with-a-name-that-is-longer-than-the-column
 
     invokeEndpoint: ask the endpoint for a signature
-      role/Administrators  AdministratorAccess/A; assumed by 123456789012
-      root user            root user
-      user/ann             group treasury-operators: api-gateway-invoke-policy/A
+      AdministratorAccess/A
+          role/Administrators
+      root user
+          root user
+      group treasury-operators: api-gateway-invoke-policy/A
+          user/ann
 
     invokeFunction: invoke the function without the endpoint
-      anyone (*)                      function policy/Open; if aws:PrincipalOrgID StringEquals o-1; if
-                                      aws:MultiFactorAuthPresent Bool true; if their own account allows
-                                      it
-      role/Administrators             AdministratorAccess/A; assumed by 123456789012
-      root user                       root user
-      user/a-user-with-a-name-that-is-longer-than-the-column
-                                      function policy/Open; if aws:PrincipalOrgID StringEquals o-1; if
-                                      aws:MultiFactorAuthPresent Bool true
-      user/ann                        function policy/Open; if aws:PrincipalOrgID StringEquals o-1; if
-                                      aws:MultiFactorAuthPresent Bool true
-      account 999999999999            function policy/Open; if aws:PrincipalOrgID StringEquals o-1; if
-                                      aws:MultiFactorAuthPresent Bool true; if their own account allows
-                                      it
+      function policy/Open; if aws:PrincipalOrgID StringEquals o-1; if aws:MultiFactorAuthPresent Bool
+        true; if their own account allows it
+          anyone (*)
+          account 999999999999
+      AdministratorAccess/A
+          role/Administrators
+      root user
+          root user
+      function policy/Open; if aws:PrincipalOrgID StringEquals o-1; if aws:MultiFactorAuthPresent Bool
+        true
+          user/a-user-with-a-name-that-is-longer-than-the-column
+          user/ann
 
     changeFunction: change the function
-      role/Administrators  lambda:UpdateFunctionCode through AdministratorAccess/A; assumed by
-                           123456789012
-      root user            lambda:UpdateFunctionCode through root user
+      lambda:UpdateFunctionCode through AdministratorAccess/A
+          role/Administrators
+      lambda:UpdateFunctionCode through root user
+          root user
 
     changeKey: change the key
-      role/Administrators             kms:PutKeyPolicy through key policy/Root + AdministratorAccess/A;
-                                      assumed by 123456789012
-      root user                       kms:PutKeyPolicy through key policy/Root
-      user/a-user-with-a-name-that-is-longer-than-the-column
-                                      kms:PutKeyPolicy through key policy/Root + Keys/A
+      kms:PutKeyPolicy through key policy/Root + AdministratorAccess/A
+          role/Administrators
+      kms:PutKeyPolicy through key policy/Root
+          root user
+      kms:PutKeyPolicy through key policy/Root + Keys/A
+          user/a-user-with-a-name-that-is-longer-than-the-column
 
     changePolicies: change the policies of role, group and API
-      role/Administrators  iam:PutRolePolicy through AdministratorAccess/A; assumed by 123456789012
-      root user            iam:PutRolePolicy through root user
+      iam:PutRolePolicy through AdministratorAccess/A
+          role/Administrators
+      iam:PutRolePolicy through root user
+          root user
 
     changeTrail: change the trail
       not reviewed: the stack has no trail of its own
+
+    roles, and who may assume them
+      role/Administrators
+          123456789012
 
     not understood, so it may allow anything:
       p/0: Effect is neither Allow nor Deny

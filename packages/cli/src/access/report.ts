@@ -2,6 +2,8 @@
 import type { Style } from '../terminal.ts'
 import { type Capability, capabilities } from './capabilities.ts'
 import type { Difference } from './expected.ts'
+import { shorten, width, wrap } from './layout.ts'
+import { describeMatrix } from './matrix.ts'
 import type { Access } from './review.ts'
 import type { NotUnderstood } from './statement.ts'
 
@@ -33,14 +35,14 @@ const titles: Readonly<Record<Capability, string>> = {
   changeTrail: 'change the trail',
 }
 
-const width = 100
-
 /** Writes a review down. */
 export function describeReview(report: Report, style: Style): string {
   const { account, region, stack } = report
   return [
     `who can do what with ${stack} in account ${account}, ${region}`,
+    describeMatrix(report.access, account, style),
     ...capabilities.map(capability => describeCapability(capability, report, style)),
+    ...describeRoles(report),
     ...describeNotUnderstood(report.notUnderstood, style),
     ...describeDifferences(report, style),
     style.dim(
@@ -58,28 +60,33 @@ function describeCapability(capability: Capability, report: Report, style: Style
   const reason = report.notReviewed.find(one => one.capability === capability)?.reason
   if (reason !== undefined) return `${title}\n  ${style.cyan('not reviewed')}: ${reason}`
   if (rows.length === 0) return `${title}\n  nobody`
-  const names = rows.map(({ principal }) => shorten(principal, report.account))
-  const column = Math.min(30, Math.max(...names.map(name => name.length)))
-  const lines = rows.map((row, index) =>
-    describeRow(row, names[index] ?? '', column, isUnexpected(row, report), style),
-  )
+  // Whoever could do it in the same way stands together.
+  const ways = [...new Set(rows.map(describeWay))]
+  const lines = ways.flatMap(way => [
+    ...wrap(way, width - 4).map((line, index) => (index === 0 ? `  ${line}` : `    ${line}`)),
+    ...rows.filter(row => describeWay(row) === way).map(row => `      ${describeName(row, report, style)}`),
+  ])
   return [title, ...lines].join('\n')
 }
 
-function describeRow(row: Access, name: string, column: number, isNew: boolean, style: Style): string {
-  const { action, through, conditions, assumableBy, capability } = row
-  const text = [
-    capability.startsWith('change') ? `${action} through ${through.join(' + ')}` : through.join(' + '),
-    ...conditions,
-    ...(assumableBy === undefined ? [] : [`assumed by ${assumableBy.join(', ') || 'nobody'}`]),
-  ].join('; ')
-  const [first = '', ...others] = wrap(text, width - column - 4)
-  const indent = ' '.repeat(column + 4)
-  const padded = name.padEnd(column)
-  // A long name has a line of its own.
-  const head = name.length > column ? [`  ${name}`, `${indent}${first}`] : [`  ${padded}  ${first}`]
-  const lines = [...head, ...others.map(line => `${indent}${line}`)].join('\n')
-  return isNew ? style.red(lines) : lines
+function describeWay({ action, through, conditions, capability }: Access): string {
+  const how = through.join(' + ')
+  return [capability.startsWith('change') ? `${action} through ${how}` : how, ...conditions].join('; ')
+}
+
+function describeName(row: Access, report: Report, style: Style): string {
+  const name = shorten(row.principal, report.account)
+  return isUnexpected(row, report) ? style.red(name) : name
+}
+
+function describeRoles({ access, account }: Report): readonly string[] {
+  const roles = new Map(
+    access.flatMap(({ principal, assumableBy }) =>
+      assumableBy === undefined ? [] : [[shorten(principal, account), assumableBy] as const],
+    ),
+  )
+  const lines = [...roles].flatMap(([name, by]) => [`  ${name}`, `      ${by.join(', ') || 'nobody'}`])
+  return roles.size === 0 ? [] : [['roles, and who may assume them', ...lines].join('\n')]
 }
 
 function isUnexpected({ capability, principal }: Access, { differences }: Report): boolean {
@@ -109,25 +116,4 @@ function describeDifferences({ differences, account }: Report, style: Style): re
       : [style.red('unexpected:'), ...list(unexpected)].join('\n'),
     ...(missing.length === 0 ? [] : [['expected, but not found:', ...list(missing)].join('\n')]),
   ]
-}
-
-/** Without what goes without saying: the account under review. */
-function shorten(principal: string, account: string): string {
-  if (principal === '*') return 'anyone (*)'
-  const [, id, resource] = /^arn:[^:]+:iam::(\d{12}):(.+)$/.exec(principal) ?? []
-  if (resource === undefined) return principal
-  if (id !== account) return resource === 'root' ? `account ${id}` : principal
-  return resource === 'root' ? 'root user' : resource
-}
-
-/** Breaks between words; a word that is too long stays whole. */
-function wrap(text: string, columns: number): readonly string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + 1 + word.length <= columns)
-      lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines
 }

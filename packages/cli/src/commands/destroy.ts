@@ -68,7 +68,7 @@ async function withoutStack(context: Context, { stackName, key, yes }: DestroyOp
   if (config.keyId === undefined) throw unknownKey(`${gone}, and ${config.file} names no key`)
   let found: KeyToDelete = await findKey(context, config.keyId)
   if (found.deletionDate === undefined) {
-    if (yes && false)
+    if (yes)
       throw unknownKey(
         `${gone}, and nothing says that the key ${found.arn} belonged to one; it was left alone`,
       )

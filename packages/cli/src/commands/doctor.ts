@@ -14,7 +14,6 @@ import { checkFunction, readFunction } from '../doctor/function.ts'
 import { checkKey } from '../doctor/key.ts'
 import { describeChecks, summarize } from '../doctor/report.ts'
 import { checkRules } from '../doctor/rules.ts'
-import type { Scene } from '../doctor/scene.ts'
 import { checkStack } from '../doctor/stack.ts'
 import { checkTrail } from '../doctor/trail.ts'
 import { exitCodes } from '../exitCodes.ts'
@@ -33,10 +32,9 @@ export async function diagnose(context: Context, options: { stackName: string })
     exitCode,
   } = await terminal.progress('finding out who you are', () => checkCaller(context))
   if (caller === undefined) return report(first, context, exitCode)
-  const { checks: second, ...read } = await terminal.progress(`reading the stack ${options.stackName}`, () =>
+  const { checks: second, scene } = await terminal.progress(`reading the stack ${options.stackName}`, () =>
     checkStack(context, options.stackName),
   )
-  const scene: Scene = { context, ...read }
   const others = await terminal.progress(
     'checking key, endpoint, function, permissions, alarms and wallet',
     () => {

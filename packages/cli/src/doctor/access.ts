@@ -118,7 +118,7 @@ function findGroup({ groups }: AccountDetails, scene: Scene): GroupDetail {
 function orMissing<T>(found: T | undefined, what: string): T {
   if (found !== undefined) return found
   throw new CliError('NOT_FOUND', `there is no ${what} any more`, {
-    hints: ['coffer destroy, then coffer deploy'],
+    hints: ['coffer destroy --keep-key, then coffer deploy'],
   })
 }
 

@@ -2,7 +2,7 @@
 import { addressOf } from '../commands/key.ts'
 import { withPermission } from '../permission.ts'
 import { type Check, checksOf, type Finding, failed, NothingToCheckError, need, ok } from './check.ts'
-import type { LambdaFunction } from './function.ts'
+import { type LambdaFunction, restoreEnvironment } from './function.ts'
 import { describeKey, keyIdOf } from './key.ts'
 import type { Scene } from './scene.ts'
 
@@ -15,13 +15,13 @@ const check = checksOf('key')
  * @param lambda Reads the function.
  */
 export function checkAddress(
-  { context: { config } }: Scene,
+  scene: Scene,
   address: () => Promise<string>,
   lambda: () => Promise<LambdaFunction>,
 ): readonly Promise<Check>[] {
   return [
     check('signer-address', async () => {
-      const { signerAddress, file } = config
+      const { signerAddress, file } = scene.context.config
       const actual = await address()
       return signerAddress === undefined || isSame(signerAddress, actual)
         ? ok(actual)
@@ -32,7 +32,10 @@ export function checkAddress(
     }),
     check('address-pinned', async () => {
       const pinned = (await lambda()).environment['COFFER_SIGNER_ADDRESS']
-      return judgePinned(pinned, await address())
+      return judgePinned(pinned, await address(), {
+        deployed: scene.deployed?.function.environment['COFFER_SIGNER_ADDRESS'],
+        restore: () => restoreEnvironment(scene),
+      })
     }),
   ]
 }
@@ -51,18 +54,30 @@ export async function readAddress(scene: Scene): Promise<string> {
   return withPermission(`kms:GetPublicKey on ${keyId}`, () => addressOf(scene.context.kms(), keyId))
 }
 
-/** A function that is not pinned signs with whatever key its configuration names. */
-export function judgePinned(pinned: string | undefined, address: string): Finding {
-  if (pinned === undefined || pinned === '')
-    return failed('the function is not pinned to the address of the key', 'coffer deploy')
-  return isSame(pinned, address)
-    ? ok(address)
-    : failed(
-        `the function is pinned to ${pinned}, but the key's address is ${address}: it signs nothing`,
-        `coffer deploy --parameters SignerAddress=${address}`,
-      )
+/**
+ * Judges the address that the function is pinned to: one that is not signs with whatever key its configuration names.
+ *
+ * @param pinned As the function has it.
+ * @param address Of the key.
+ * @param template.deployed As the template has it.
+ * @param template.restore The command that makes the function as the template has it.
+ */
+export function judgePinned(
+  pinned: string | undefined,
+  address: string,
+  template: { readonly deployed: string | undefined; readonly restore: () => string },
+): Finding {
+  if (isSame(pinned, address)) return ok(address)
+  const found = pinned
+    ? `the function is pinned to ${pinned}, but the key's address is ${address}: it signs nothing`
+    : 'the function is not pinned to the address of the key'
+  // A deployment changes nothing where the template is right already.
+  const fix = isSame(template.deployed, address)
+    ? template.restore()
+    : `coffer deploy --parameters SignerAddress=${address}`
+  return failed(found, fix)
 }
 
-function isSame(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase()
+function isSame(a: string | undefined, b: string): boolean {
+  return a?.toLowerCase() === b.toLowerCase()
 }

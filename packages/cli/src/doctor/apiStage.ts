@@ -27,7 +27,7 @@ export function checkStage(scene: Scene): readonly Promise<Check>[] {
 function judgeStage(stage: Stage | undefined, scene: Scene): Finding {
   const name = needDeployed(scene).api.stage
   return stage?.deploymentId === undefined
-    ? failed(`there is no stage ${name}`, 'coffer deploy')
+    ? failed(`there is no stage ${name}`, deployAgain(restApiIdOf(scene), scene))
     : ok(`${name}, deployment ${stage.deploymentId}`)
 }
 

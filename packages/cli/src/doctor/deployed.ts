@@ -29,6 +29,8 @@ export type Deployed = {
     readonly handler: string
     readonly architecture: string
     readonly environment: Readonly<Record<string, string>>
+    /** Where its zip file is. */
+    readonly code: { readonly bucket: string; readonly key: string }
     readonly policy: unknown
   }
   readonly role: Policies & { readonly name: string; readonly trust: unknown }
@@ -107,7 +109,7 @@ export function resolveDeployed(
   const required = deployment.outputs.find(({ name }) => name === 'RequiredKeyPolicy')?.value
   const logicalIdOf = (physicalId: string): string =>
     deployment.resources.find(one => one.physicalId === physicalId)?.logicalId ?? ''
-  const { name, arn, roleArn, runtime, handler, environment, policy } = lambda
+  const { name, arn, roleArn, runtime, handler, environment, code, policy } = lambda
   const architecture = template.Resources[logicalIdOf(name)]?.Properties?.Architectures?.[0] ?? 'x86_64'
   return toRealIds(deployment, stack, {
     parameters,
@@ -116,7 +118,17 @@ export function resolveDeployed(
       alias: key?.aliases[0],
     },
     api: { policy: api.policy?.document, stage: stage.name, logicalId: logicalIdOf(api.id) },
-    function: { name, arn, roleArn, runtime, handler, architecture, environment, policy: policy?.document },
+    function: {
+      name,
+      arn,
+      roleArn,
+      runtime,
+      handler,
+      architecture,
+      environment,
+      code,
+      policy: policy?.document,
+    },
     role: {
       name: role.name,
       trust: role.trust.document,

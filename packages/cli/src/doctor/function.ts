@@ -5,16 +5,14 @@ import {
   type FunctionConfiguration,
   GetFunctionCommand,
   GetFunctionUrlConfigCommand,
-  GetPolicyCommand,
   LambdaClient,
-  ResourceNotFoundException,
 } from '@aws-sdk/client-lambda'
 import { withPermission } from '../permission.ts'
 import { type Check, checksOf, type Finding, failed, need, ok, shared, shellWord } from './check.ts'
 import { checkCode } from './functionCode.ts'
+import { checkPolicy, orUndefinedWhenMissing } from './functionPolicy.ts'
 import { keyIdOf } from './key.ts'
 import { needDeployed, needStack, type Scene } from './scene.ts'
-import { compareDocuments, describeDifferences } from './statements.ts'
 
 export type LambdaFunction = {
   readonly configuration: FunctionConfiguration
@@ -38,7 +36,7 @@ export function checkFunction(
   const name = shared(async () => needStack(scene).outputs['SigningFunction'] ?? '')
   return [
     check('function', async () => judgeState((await lambda()).configuration)),
-    check('function-code', async () => checkCode(await lambda())),
+    check('function-code', async () => checkCode(scene, await lambda())),
     check('function-runtime', async () => judgeRuntime((await lambda()).configuration, scene)),
     check('function-role', async () => judgeRole((await lambda()).configuration, scene)),
     check('function-environment', async () => judgeEnvironment((await lambda()).environment, scene)),
@@ -131,27 +129,10 @@ function judgeBlindSigning(environment: LambdaFunction['environment'], scene: Sc
   )
 }
 
-function restoreEnvironment(scene: Scene): string {
+/** The command that gives the function the variables again with which it was deployed. */
+export function restoreEnvironment(scene: Scene): string {
   const { name, environment } = needDeployed(scene).function
   return `aws lambda update-function-configuration --function-name ${name} --environment ${shellWord({ Variables: environment })}`
-}
-
-async function checkPolicy(scene: Scene, name: string): Promise<Finding> {
-  const expected = needDeployed(scene).function.policy
-  const client = new LambdaClient(scene.context.aws)
-  const answer = await orUndefinedWhenMissing(() =>
-    withPermission(`lambda:GetPolicy on the function ${name}`, () =>
-      client.send(new GetPolicyCommand({ FunctionName: name })),
-    ),
-  )
-  const actual = answer === undefined ? { Version: '2012-10-17' } : JSON.parse(answer.Policy ?? '')
-  const differences = compareDocuments(actual, expected)
-  return differences === undefined
-    ? ok('invoked by the endpoint alone')
-    : failed(
-        describeDifferences(differences),
-        `aws lambda get-policy --function-name ${name}, then aws lambda remove-permission --function-name ${name} --statement-id ...`,
-      )
 }
 
 async function checkUrl(scene: Scene, name: string): Promise<Finding> {
@@ -178,13 +159,4 @@ function judgeConcurrency({ concurrency }: LambdaFunction, name: string): Findin
         'all signing is stopped: the reserved concurrency is 0',
         `aws lambda delete-function-concurrency --function-name ${name}`,
       )
-}
-
-async function orUndefinedWhenMissing<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call()
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined
-    throw error
-  }
 }

@@ -10,6 +10,7 @@ import { judgeSigner } from './crossmint.ts'
 import { judge } from './deployment.ts'
 import { judgeRefusal } from './endpoint.ts'
 import { compareCode } from './functionCode.ts'
+import { judgePolicy } from './functionPolicy.ts'
 import { judgeSpec, judgeState } from './key.ts'
 import { findRuleFault, findTargetFault } from './rules.ts'
 import { judgeState as judgeStackState } from './stack.ts'
@@ -62,9 +63,14 @@ test('a key: spec, usage and state', () => {
 })
 
 test('the pinned address', () => {
-  expect(judgePinned(undefined, '0xAb')).toMatchObject({ ...failed, fix: 'coffer deploy' })
-  expect(judgePinned('0xcd', '0xAb')).toMatchObject(failed)
-  expect(judgePinned('0xab', '0xAb')).toMatchObject(ok)
+  const restore = (): string => 'restore'
+  const pinned = (actual: string | undefined, deployed?: string): ReturnType<typeof judgePinned> =>
+    judgePinned(actual, '0xAb', { deployed, restore })
+  expect(pinned('0xab')).toMatchObject(ok)
+  expect(pinned(undefined)).toMatchObject({ ...failed, fix: 'coffer deploy --parameters SignerAddress=0xAb' })
+  expect(pinned('')).toMatchObject(failed)
+  expect(pinned('0xcd', '0xcd')).toMatchObject({ ...failed, fix: expect.stringContaining('coffer deploy') })
+  expect(pinned('0xcd', '0xab')).toMatchObject({ ...failed, fix: 'restore' })
 })
 
 test('an unsigned request is refused by API Gateway, in its words', () => {
@@ -115,13 +121,52 @@ test('a stage that is older than its API may enforce an old policy', () => {
 test('the code is one file, that of the release', () => {
   const content = new TextEncoder().encode('export const handler = 1')
   const bundle = { name: 'adminSigner.mjs', content }
-  expect(compareCode(zipSync({ 'adminSigner.mjs': content }), bundle)).toMatchObject(ok)
+  expect(compareCode(zipSync({ 'adminSigner.mjs': content }), bundle, 'fix')).toMatchObject(ok)
   for (const files of [
     { 'adminSigner.mjs': new TextEncoder().encode('export const handler = 2') },
     { 'adminSigner.mjs': content, 'node_modules/x/index.js': content },
     { 'index.mjs': content },
   ])
-    expect(compareCode(zipSync(files), bundle), Object.keys(files).join()).toMatchObject(failed)
+    expect(compareCode(zipSync(files), bundle, 'fix'), Object.keys(files).join()).toMatchObject(failed)
+})
+
+test('the function policy: what was added is taken away, what is missing is added', () => {
+  const document = (...statements: readonly object[]): object => ({
+    Version: '2012-10-17',
+    Statement: statements,
+  })
+  const own = {
+    Sid: 'Endpoint',
+    Effect: 'Allow',
+    Principal: { Service: 'apigateway.amazonaws.com' },
+    Action: 'lambda:InvokeFunction',
+    Resource: 'arn:f',
+    Condition: {
+      ArnLike: { 'aws:SourceArn': 'arn:x/prod/POST/' },
+      StringEquals: { 'aws:SourceAccount': '1' },
+    },
+  }
+  const told = {
+    ...own,
+    Sid: 'stack-Endpoint-1',
+    Condition: {
+      StringEquals: { 'AWS:SourceAccount': '1' },
+      ArnLike: { 'AWS:SourceArn': 'arn:x/prod/POST/' },
+    },
+  }
+  const anyone = { ...own, Sid: 'Anyone', Principal: '*' }
+  expect(judgePolicy(document(told), document(own), 'f')).toMatchObject(ok)
+  expect(judgePolicy(document(told, anyone), document(own), 'f')).toMatchObject({
+    ...failed,
+    fix: 'aws lambda remove-permission --function-name f --statement-id Anyone',
+  })
+  expect(judgePolicy(document(), document(own), 'f')).toMatchObject({
+    ...failed,
+    fix: [
+      'aws lambda add-permission --function-name f --statement-id Endpoint --action lambda:InvokeFunction',
+      '--principal apigateway.amazonaws.com --source-arn arn:x/prod/POST/ --source-account 1',
+    ].join(' '),
+  })
 })
 
 describe('policies of a role', () => {
@@ -192,10 +237,12 @@ describe('what a trail records', () => {
       IncludeGlobalServiceEvents: true,
       LogFileValidationEnabled: true,
     }
-    expect(judgeTrail(trail)).toMatchObject(ok)
-    expect(judgeTrail(undefined)).toMatchObject(failed)
+    expect(judgeTrail(trail, undefined)).toMatchObject(ok)
+    expect(judgeTrail(undefined, undefined)).toMatchObject(failed)
+    const own = { type: 'AWS::CloudTrail::Trail', name: 'n', arn: 'arn:n', properties: { S3BucketName: 'b' } }
+    expect(judgeTrail(undefined, own).fix).toContain('create-trail --name n --s3-bucket-name b')
     for (const name of Object.keys(trail))
-      expect(judgeTrail({ ...trail, [name]: false })).toMatchObject(failed)
+      expect(judgeTrail({ ...trail, [name]: false }, undefined)).toMatchObject(failed)
   })
 })
 
@@ -242,7 +289,15 @@ test('a rule: there, on, with its pattern, to its topic', () => {
   const rule = { type: 'AWS::Events::Rule', name: 'r', arn: 'arn:r', properties }
   const EventPattern = '{"b":["y"],"a":["x"]}'
   expect(findRuleFault({ State: 'ENABLED', EventPattern }, rule)).toBeUndefined()
-  expect(findRuleFault({ State: 'DISABLED', EventPattern }, rule)?.found).toBe('r is DISABLED, not ENABLED')
+  expect(findRuleFault({ State: 'DISABLED', EventPattern }, rule)).toEqual({
+    found: 'r is DISABLED, not ENABLED',
+    fix: 'aws events enable-rule --name r',
+  })
+  const all = {
+    ...rule,
+    properties: { ...properties, State: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' },
+  }
+  expect(findRuleFault({ State: 'ENABLED', EventPattern }, all)?.fix).toContain('--state ENABLED_WITH_ALL_')
   expect(findRuleFault({ State: 'ENABLED', EventPattern: '{"a":["x"]}' }, rule)).toBeDefined()
   expect(findRuleFault(undefined, rule)).toBeDefined()
   expect(findTargetFault(['arn:t', 'arn:other'], rule)).toBeUndefined()

@@ -33,7 +33,7 @@ export function checkKey(scene: Scene): readonly Promise<Check>[] {
     check('key-alias', () => checkAlias(scene)),
     check('key-policy', async () => checkPolicy(scene, await key())),
     check('key-grants', async () => checkGrants(scene, await key())),
-    check('key-sign', async () => tryToSign(scene.context, await key())),
+    check('key-sign', async () => tryToSign(scene.context, need(keyId, 'no key is configured'))),
   ]
 }
 

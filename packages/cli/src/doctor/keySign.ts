@@ -1,17 +1,17 @@
 // Tries to sign past the service, without signing: the key must refuse it to everybody but the function.
 // https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html
-import { DryRunOperationException, type KeyMetadata, SignCommand } from '@aws-sdk/client-kms'
+import { DryRunOperationException, NotFoundException, SignCommand } from '@aws-sdk/client-kms'
 import type { Context } from '../context.ts'
-import { type Finding, failed, ok } from './check.ts'
+import { type Finding, failed, NothingToCheckError, ok } from './check.ts'
 
 /**
  * Asks KMS whether whoever runs this could sign.
  *
- * @param key The key. What it would sign is 32 zero bytes.
+ * @param keyId The key. What it would sign is 32 zero bytes.
  */
-export async function tryToSign({ kms }: Context, { Arn = '' }: KeyMetadata): Promise<Finding> {
+export async function tryToSign({ kms }: Context, keyId: string): Promise<Finding> {
   const request = new SignCommand({
-    KeyId: Arn,
+    KeyId: keyId,
     Message: new Uint8Array(32),
     MessageType: 'DIGEST',
     SigningAlgorithm: 'ECDSA_SHA_256',
@@ -22,6 +22,7 @@ export async function tryToSign({ kms }: Context, { Arn = '' }: KeyMetadata): Pr
   } catch (error) {
     if (error instanceof DryRunOperationException)
       return failed('your own identity can sign with the key, past the service', 'coffer access')
+    if (error instanceof NotFoundException) throw new NothingToCheckError('there is no such key')
     if (!(error instanceof Error)) throw error
     if (/^AccessDenied/.test(error.name))
       return ok('you cannot sign past the service (KMS refused it, which KeyAccessDenied counts)')

@@ -56,10 +56,11 @@ export function findRuleFault(
   const pattern = properties['EventPattern']
   const fix = `aws events put-rule --name ${name} --state ${state} --event-pattern ${shellWord(pattern)}`
   if (actual === undefined) return { found: `there is no ${name}`, fix }
-  if (actual.State !== state) return { found: `${name} is ${actual.State}, not ${state}`, fix }
-  return canonical(JSON.parse(actual.EventPattern ?? '{}')) === canonical(pattern)
-    ? undefined
-    : { found: `${name} has another event pattern`, fix }
+  if (canonical(JSON.parse(actual.EventPattern ?? '{}')) !== canonical(pattern))
+    return { found: `${name} has another event pattern`, fix }
+  if (actual.State === state) return undefined
+  const found = `${name} is ${actual.State}, not ${state}`
+  return { found, fix: state === 'ENABLED' ? `aws events enable-rule --name ${name}` : fix }
 }
 
 /**

@@ -10,14 +10,16 @@ export type Scene = {
   readonly stack: Stack | undefined
   /** Undefined where there is no stack, or its template could not be read or is not understood. */
   readonly deployed: Deployed | undefined
+  /** Why there is no `stack`, or else no `deployed`. */
+  readonly reason: string
 }
 
 /** The stack. @throws {NothingToCheckError} */
 export function needStack(scene: Scene): Stack {
-  return need(scene.stack, 'no stack to look at')
+  return need(scene.stack, scene.reason)
 }
 
 /** What was deployed. @throws {NothingToCheckError} */
 export function needDeployed(scene: Scene): Deployed {
-  return need(scene.deployed, 'no stack to compare with')
+  return need(scene.deployed, scene.reason)
 }

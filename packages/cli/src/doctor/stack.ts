@@ -4,7 +4,8 @@ import type { Context } from '../context.ts'
 import { CliError } from '../failure.ts'
 import { readStack, type Stack } from '../stack.ts'
 import { type Check, checksOf, type Finding, failed, need, ok, shared, skipped } from './check.ts'
-import { type Deployed, readDeployed } from './deployed.ts'
+import { readDeployed } from './deployed.ts'
+import type { Scene } from './scene.ts'
 
 const check = checksOf('stack')
 
@@ -17,21 +18,20 @@ const check = checksOf('stack')
 export async function checkStack(
   context: Context,
   stackName: string,
-): Promise<{
-  readonly checks: readonly Check[]
-  readonly stack: Stack | undefined
-  readonly deployed: Deployed | undefined
-}> {
+): Promise<{ readonly checks: readonly Check[]; readonly scene: Scene }> {
   const stack = shared(() => readStack(context, stackName))
-  const deployed = shared(async () =>
-    readDeployed(context, need(await stack().catch(() => undefined), 'no stack to look at')),
+  const whyNot = await stack().then(
+    () => undefined,
+    (error: unknown) => (isAbsent(error) ? 'there is no stack' : 'the stack could not be read'),
   )
+  const present = whyNot === undefined ? await stack() : undefined
+  const deployed = shared(async () => readDeployed(context, need(present, whyNot ?? '')))
   const checks = await Promise.all([
     check('stack', async () => {
       try {
         return judgeState(await stack())
       } catch (error) {
-        if (error instanceof CliError && error.code === 'STACK_NOT_FOUND') return judgeAbsence(context, error)
+        if (error instanceof CliError && isAbsent(error)) return judgeAbsence(context, error)
         throw error
       }
     }),
@@ -42,9 +42,17 @@ export async function checkStack(
   ])
   return {
     checks,
-    stack: await stack().catch(() => undefined),
-    deployed: await deployed().catch(() => undefined),
+    scene: {
+      context,
+      stack: present,
+      deployed: await deployed().catch(() => undefined),
+      reason: whyNot ?? 'the template of the stack could not be read',
+    },
   }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof CliError && error.code === 'STACK_NOT_FOUND'
 }
 
 /** Says what the state of a stack means. */

@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-cloudtrail'
 import { withPermission } from '../permission.ts'
 import { type Check, checksOf, type Finding, failed, need, ok, shared, shellWord } from './check.ts'
+import type { Watch } from './deployed.ts'
 import { needDeployed, type Scene } from './scene.ts'
 
 const check = checksOf('watch')
@@ -22,7 +23,7 @@ export function checkTrail(scene: Scene): readonly Promise<Check>[] {
   const found = shared(() => findTrail(client, scene))
   const trail = async (): Promise<Trail> => need(await found(), 'no trail')
   return [
-    check('trail', async () => judgeTrail(await found())),
+    check('trail', async () => judgeTrail(await found(), ownTrail(scene))),
     check('trail-logging', async () => checkLogging(client, await trail())),
     check('trail-events', async () => {
       const { TrailARN = '' } = await trail()
@@ -39,15 +40,15 @@ async function findTrail(client: CloudTrailClient, scene: Scene): Promise<Trail 
   const { trailList = [] } = await withPermission('cloudtrail:DescribeTrails', () =>
     client.send(new DescribeTrailsCommand({ includeShadowTrails: true })),
   )
-  const logGroup = needDeployed(scene).parameters['ExistingTrailLogGroupName']
-  return trailList.find(({ Name, TrailARN, CloudWatchLogsLogGroupArn }) =>
-    own === undefined
-      ? CloudWatchLogsLogGroupArn?.split(':')[6] === logGroup
-      : TrailARN === own.arn || Name === own.name,
+  if (own !== undefined) return trailList.find(({ TrailARN }) => TrailARN === own.arn)
+  const logGroup = need(
+    needDeployed(scene).parameters['ExistingTrailLogGroupName'],
+    'the stack names no trail',
   )
+  return trailList.find(one => one.CloudWatchLogsLogGroupArn?.split(':')[6] === logGroup)
 }
 
-function ownTrail(scene: Scene): ReturnType<typeof needDeployed>['watches'][number] | undefined {
+function ownTrail(scene: Scene): Watch | undefined {
   return needDeployed(scene).watches.find(({ type }) => type === 'AWS::CloudTrail::Trail')
 }
 
@@ -57,10 +58,15 @@ function selectorsDeployed(scene: Scene): readonly EventSelector[] {
   return Array.isArray(selectors) ? selectors : [{ IncludeManagementEvents: true, ReadWriteType: 'All' }]
 }
 
-/** IAM's events are global; KMS's are of one Region. */
-export function judgeTrail(trail: Trail | undefined): Finding {
+/**
+ * Judges what the trail covers: IAM's events are global, KMS's are of one Region.
+ *
+ * @param trail Undefined where there is none.
+ * @param own The stack's own trail, as it was deployed.
+ */
+export function judgeTrail(trail: Trail | undefined, own: Watch | undefined): Finding {
   if (trail === undefined)
-    return failed('there is no trail: nobody would know who used the key', 'coffer deploy')
+    return failed('there is no trail: nobody would know who used the key', createTrail(own))
   const {
     Name,
     TrailARN = '',
@@ -79,6 +85,17 @@ export function judgeTrail(trail: Trail | undefined): Finding {
         `${Name} leaves out ${lacks.join(', ')}`,
         `aws cloudtrail update-trail --name ${TrailARN} --is-multi-region-trail --include-global-service-events --enable-log-file-validation`,
       )
+}
+
+function createTrail(own: Watch | undefined): string {
+  if (own === undefined) return 'coffer deploy --parameters ExistingTrailLogGroupName=...'
+  const { S3BucketName, CloudWatchLogsLogGroupArn, CloudWatchLogsRoleArn } = own.properties
+  return [
+    `aws cloudtrail create-trail --name ${own.name} --s3-bucket-name ${S3BucketName}`,
+    '--is-multi-region-trail --include-global-service-events --enable-log-file-validation',
+    `--cloud-watch-logs-log-group-arn ${shellWord(CloudWatchLogsLogGroupArn)} --cloud-watch-logs-role-arn ${CloudWatchLogsRoleArn}`,
+    `&& aws cloudtrail start-logging --name ${own.name}`,
+  ].join(' ')
 }
 
 async function checkLogging(client: CloudTrailClient, { TrailARN = '' }: Trail): Promise<Finding> {

@@ -281,6 +281,12 @@ describe('a stack', () => {
       StackName: 'second',
       TemplateBody: JSON.stringify({ Resources: { Other: group('others') } }),
     })
+    const Resources = { ...parts.Resources, More: group('others') }
+    const TemplateBody = JSON.stringify({ ...parts, Resources })
+    await client.send(new UpdateStackCommand(request({ TemplateBody })))
+    expect(await statusesOf()).toContain(
+      "More CREATE_FAILED Resource of type 'AWS::IAM::Group' with identifier 'others' already exists.",
+    )
     const Parameters = [{ ParameterKey: 'Name', ParameterValue: 'others' }]
     await client.send(new UpdateStackCommand(request({ Parameters })))
     expect((await stack())?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE')
@@ -288,6 +294,7 @@ describe('a stack', () => {
       "Group UPDATE_FAILED Resource of type 'AWS::IAM::Group' with identifier 'others' already exists.",
     )
     const { StackResourceSummaries } = await client.send(new ListStackResourcesCommand({ StackName: 'demo' }))
+    expect(StackResourceSummaries).toHaveLength(3)
     expect(StackResourceSummaries?.[0]).toMatchObject({
       PhysicalResourceId: 'people',
       ResourceStatus: 'CREATE_COMPLETE',
@@ -425,6 +432,7 @@ describe('a change set', () => {
       ...parts,
       Resources: {
         ...Resources,
+        Group: { ...Resources.Group, UpdateReplacePolicy: 'Retain' },
         Key: { ...key, Properties: { ...key.Properties, Description: 'new' } },
         Topic: { Type: 'AWS::SNS::Topic' },
       },
@@ -438,7 +446,7 @@ describe('a change set', () => {
         LogicalResourceId: 'Group',
         PhysicalResourceId: 'people',
         Replacement: 'True',
-        PolicyAction: 'ReplaceAndDelete',
+        PolicyAction: 'ReplaceAndRetain',
         Details: [{ Target: { Attribute: 'Properties', Name: 'GroupName', RequiresRecreation: 'Always' } }],
       },
       { Action: 'Modify', LogicalResourceId: 'Key', Replacement: 'False', Scope: ['Properties'] },
@@ -472,6 +480,15 @@ describe('a change set', () => {
     const { Status, StatusReason } = await describeSet()
     expect(Status).toBe('FAILED')
     expect(StatusReason?.match(/RESOURCE_TYPE_UNKNOWN/g)).toHaveLength(2)
+  })
+
+  test('takes the others with it when it is executed', async () => {
+    await prepare({ ChangeSetType: 'CREATE' })
+    await prepare({ ChangeSetType: 'CREATE', ChangeSetName: 'other' })
+    await execute()
+    await expect(describeSet('other')).rejects.toThrowError(
+      expect.objectContaining({ name: 'ChangeSetNotFoundException' }),
+    )
   })
 
   test('is listed and deleted; one there is not is deleted already', async () => {
@@ -558,6 +575,34 @@ describe('who may', () => {
     expect(cloud.stacks.size).toBe(0)
   })
 
+  test('what is retained takes no permission to be deleted; the rest may be deleted with a role', async () => {
+    await create()
+    onlyCloudFormation(['iam:DeleteGroup'])
+    const operator = clientFor(cloud.identities.operator)
+    await operator.send(new DeleteStackCommand({ StackName: 'demo' }))
+    expect(cloud.stacks.size).toBe(0)
+    await create({ TemplateBody: JSON.stringify({ Resources: { Group: group('people') } }) })
+    onlyCloudFormation(['iam:PassRole'])
+    await operator.send(new DeleteStackCommand({ StackName: 'demo' }))
+    expect((await stack())?.StackStatus).toBe('DELETE_FAILED')
+    const RoleARN = `arn:aws:iam::123456789012:role/cdk-hnb659fds-cfn-exec-role-123456789012-${cloud.region}`
+    await operator.send(new DeleteStackCommand({ StackName: 'demo', RoleARN }))
+    expect(cloud.stacks.size).toBe(0)
+  })
+
+  test('error: a template that who asks may not read', async () => {
+    const bucket = `cdk-hnb659fds-assets-123456789012-${cloud.region}`
+    cloud.buckets.get(bucket)?.set('a.json', Buffer.from(JSON.stringify(parts)))
+    onlyCloudFormation(['iam:*', 'kms:*'])
+    const TemplateURL = `https://${bucket}.s3.${cloud.region}.amazonaws.com/a.json`
+    const input = request({ TemplateBody: undefined, TemplateURL })
+    const operator = clientFor(cloud.identities.operator)
+    await expect(operator.send(new CreateStackCommand(input))).rejects.toThrowError('S3 error: Access Denied')
+    onlyCloudFormation(['iam:*', 'kms:*', 's3:GetObject'])
+    await operator.send(new CreateStackCommand(input))
+    expect((await stack())?.StackStatus).toBe('CREATE_COMPLETE')
+  })
+
   test('error: a role that does not trust CloudFormation', async () => {
     const RoleARN = `arn:aws:iam::123456789012:role/cdk-hnb659fds-deploy-role-123456789012-${cloud.region}`
     await expect(create({ RoleARN })).rejects.toThrowError(/is invalid or cannot be assumed/)
@@ -569,6 +614,14 @@ describe('who may', () => {
       expect.objectContaining({ name: 'SignatureDoesNotMatch' }),
     )
   })
+})
+
+test('what is switched off is as if it were not said', async () => {
+  await create({ DisableRollback: false, NotificationARNs: [] })
+  expect((await stack())?.StackStatus).toBe('CREATE_COMPLETE')
+  await expect(create({ StackName: 'other', DisableRollback: true })).rejects.toThrowError(
+    'The parameter DisableRollback is not known here.',
+  )
 })
 
 test('error: an operation that is not known', async () => {

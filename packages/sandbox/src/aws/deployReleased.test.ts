@@ -28,6 +28,29 @@ test('deploys the released template with the built code', async () => {
   expect(sha256Hex(code?.zip ?? new Uint8Array())).toBe(sha256Hex(await zipBundle()))
 })
 
+test('again, with other parameters, it is updated', async () => {
+  const keys = [...cloud.kms.keys.keys()]
+  await deployReleased(cloud, { parameters: { KeyAlias: 'released', GroupName: 'others' } })
+  expect([...cloud.account.groups.keys()]).toEqual(['others'])
+  expect([...cloud.kms.keys.keys()]).toEqual(keys)
+  expect([...cloud.stackRecords.values()].map(({ status }) => status)).toEqual(['UPDATE_COMPLETE'])
+})
+
+test('after a creation that failed, it is created', async () => {
+  const other = createCloud()
+  other.urls.aws = cloud.urls.aws
+  other.kms.aliases.set('alias/taken', { name: 'alias/taken', keyId: 'x', createdAt: 0, updatedAt: 0 })
+  await expect(deployReleased(other, { parameters: { KeyAlias: 'taken' } })).rejects.toThrowError(
+    expect.objectContaining({ code: 'STACK_FAILED' }),
+  )
+  await deployReleased(other, { parameters: { KeyAlias: 'free' } })
+  expect([...other.stackRecords.values()].map(({ status }) => status)).toEqual([
+    'DELETE_COMPLETE',
+    'CREATE_COMPLETE',
+  ])
+  await removeStack(other, 'treasury-signer')
+})
+
 test('the zip file is the same whenever it is made', async () => {
   expect(sha256Hex(await zipBundle())).toBe(sha256Hex(await zipBundle()))
 })

@@ -110,7 +110,7 @@ const executeSet = async (call: Call): Promise<string> => {
   if (record.status !== 'REVIEW_IN_PROGRESS') requireUpdatable(record)
   const authority = authorityOf(call, changeSet.submission.roleArn)
   // What was compared with the others is no longer what is deployed.
-  
+  record.changeSets.clear()
   record.changeSets.set(changeSet.name, { ...changeSet, isExecuted: true })
   await recorded(execute(cloud, record, changeSet.submission, authority))
   return ''

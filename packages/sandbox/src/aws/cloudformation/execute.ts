@@ -61,7 +61,7 @@ export const remove = async (cloud: Cloud, record: StackRecord, authority: Autho
   const denied = failuresOf(cloud, changes, authority)
   if (denied.length > 0) throw keep(cloud, record, denied)
   try {
-    if (record.submission) await removeStack(cloud, record.name)
+    await removeStack(cloud, record.name)
   } catch (error) {
     throw keep(cloud, record, blame(error, changes))
   }

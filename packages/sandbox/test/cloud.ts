@@ -50,10 +50,10 @@ export const createDeployedCloud = (
   return { cloud, deployment, lambda }
 }
 
-/** A session of a role that may do everything, as the CDK CLI uses them. */
+/** A session of a role that may do everything: the one as which CloudFormation acts. */
 export const createAdministratorSession = (cloud: Cloud): Identity => {
   const { accountId } = cloud.account
-  const role = `cdk-hnb659fds-deploy-role-${accountId}-${cloud.region}`
+  const role = `cdk-hnb659fds-cfn-exec-role-${accountId}-${cloud.region}`
   const identity = createSession({ role, session: 'test', accountId }, cloud.random)
   cloud.credentials.set(identity.accessKeyId, identity)
   return identity

@@ -1,6 +1,7 @@
 // Puts into the sandbox's account what a template deploys, and takes it away again: CloudFormation without its protocol.
 // What is deployed is what the template says, references resolved; a stack that cannot be had changes nothing.
 
+import type { Account } from '../iam/account.ts'
 import type { Deployment } from '../iam/template/deployment.ts'
 import { loadTemplate } from '../iam/template.ts'
 import type { Cloud, Stack } from './cloud.ts'
@@ -47,10 +48,10 @@ export const deployStack = async (
   )
   const conflicts = findConflicts(cloud, deployment, before?.deployment)
   if (conflicts.length > 0) throw new StackError(stackName, conflicts)
-  const account = applyToAccount(cloud.account, deployment, before?.deployment)
-  // The one step that can fail comes first.
-  await startCode(cloud, account, deployment, before?.deployment)
-  cloud.account = account
+  const changed = (): Account => applyToAccount(cloud.account, deployment, before?.deployment)
+  // The one step that can fail comes first. Meanwhile somebody may change the account.
+  await startCode(cloud, changed(), deployment, before?.deployment)
+  cloud.account = changed()
   applyKeys(cloud, deployment)
   if (before) removeKeys(cloud, before.deployment, deployment)
   for (const watch of before?.deployment.watches ?? []) cloud.watches.delete(watch.arn)

@@ -13,12 +13,7 @@ export const createHomeAccount = (region: string): Account =>
       { name: 'auditor', policies: { audit: reading } },
       { name: 'outsider' },
     ],
-    roles: [
-      ...['deploy', 'file-publishing', 'lookup'].map(name =>
-        cdkRole(name, region, { AWS: sandboxAccountId }),
-      ),
-      cdkRole('cfn-exec', region, { Service: 'cloudformation.amazonaws.com' }),
-    ],
+    roles: createCdkRoles(region),
   })
 
 /** The account of the stranger, who may do everything there. */
@@ -64,14 +59,58 @@ const reading = {
 }
 
 /**
- * Bootstrapped for the CDK already. The administrator may assume these roles, as whoever may assume every role; as
- * `cfn-exec` CloudFormation acts.
+ * Bootstrapped for the CDK already. People of the account may assume the first three, if their own policies let them; as the last
+ * one CloudFormation acts.
  */
-const cdkRole = (name: string, region: string, trusted: Readonly<Record<string, string>>): NewRole => ({
-  name: `cdk-hnb659fds-${name}-role-${sandboxAccountId}-${region}`,
-  managedPolicies: ['AdministratorAccess'],
-  trust: {
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: trusted, Action: 'sts:AssumeRole' }],
-  },
+const createCdkRoles = (region: string): readonly NewRole[] => {
+  const role = (name: string): string => `cdk-hnb659fds-${name}-role-${sandboxAccountId}-${region}`
+  const people = { AWS: sandboxAccountId }
+  const assets = `arn:aws:s3:::cdk-hnb659fds-assets-${sandboxAccountId}-${region}`
+  return [
+    {
+      name: role('deploy'),
+      trust: trust(people),
+      policies: {
+        deploy: document(
+          allow(['cloudformation:*', 'ssm:GetParameter', 'sts:GetCallerIdentity'], '*'),
+          allow('iam:PassRole', `arn:aws:iam::${sandboxAccountId}:role/${role('cfn-exec')}`),
+          allow(['s3:GetObject*', 's3:GetBucket*', 's3:List*'], [assets, `${assets}/*`]),
+        ),
+      },
+    },
+    {
+      name: role('file-publishing'),
+      trust: trust(people),
+      policies: {
+        publish: document(
+          allow(
+            ['s3:GetObject*', 's3:GetBucket*', 's3:GetEncryptionConfiguration', 's3:List*', 's3:PutObject*'],
+            [assets, `${assets}/*`],
+          ),
+        ),
+      },
+    },
+    { name: role('lookup'), trust: trust(people), policies: { lookup: reading } },
+    {
+      name: role('cfn-exec'),
+      trust: trust({ Service: 'cloudformation.amazonaws.com' }),
+      managedPolicies: ['AdministratorAccess'],
+    },
+  ]
+}
+
+type Texts = string | readonly string[]
+
+const document = (...statements: readonly object[]): object => ({
+  Version: '2012-10-17',
+  Statement: statements,
 })
+
+const allow = (actions: Texts, resources: Texts): object => ({
+  Effect: 'Allow',
+  Action: actions,
+  Resource: resources,
+})
+
+const trust = (principal: Readonly<Record<string, string>>): object =>
+  document({ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' })

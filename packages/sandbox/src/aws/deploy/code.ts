@@ -20,7 +20,7 @@ import { StackError } from './stackError.ts'
  * @param account The account as it will be.
  * @param deployment What is deployed.
  * @param before What the same stack deployed before: its functions end.
- * @throws {STACK_FAILED} there is no such zip file, or Lambda may not assume the role.
+ * @throws {STACK_FAILED} there is no such zip file, it cannot be run, or Lambda may not assume the role.
  */
 export const startCode = async (
   cloud: Cloud,
@@ -34,9 +34,21 @@ export const startCode = async (
     throw new StackError(deployment.stackName, [`There is no s3://${code.bucket}/${code.key}.`])
   })
   for (const lambda of deployment.functions) requireAssumable(cloud, account, deployment, lambda)
-  if (before) await stopCode(cloud, before)
-  for (const [index, lambda] of deployment.functions.entries())
-    cloud.code.set(lambda.arn, await run(cloud, lambda, zips[index] ?? new Uint8Array()))
+  const started = new Map<string, FunctionCode>()
+  try {
+    for (const [index, lambda] of deployment.functions.entries())
+      started.set(lambda.arn, await run(cloud, lambda, zips[index] ?? new Uint8Array()))
+  } catch (error) {
+    for (const { running } of started.values()) await running.stop()
+    throw new StackError(deployment.stackName, [error instanceof Error ? error.message : String(error)])
+  }
+  // Only what has been replaced ends.
+  for (const { arn } of before?.functions ?? []) {
+    await cloud.code.get(arn)?.running.stop()
+    cloud.code.delete(arn)
+    if (!started.has(arn)) revoke(cloud, arn)
+  }
+  for (const [arn, code] of started) cloud.code.set(arn, code)
 }
 
 /** Ends the functions of a deployment. */

@@ -17,8 +17,8 @@ export type Terminal = {
   readonly style: Style
 }
 
-/** Reports that something is done, and what is being waited for next. */
-export type Step = (done: string, next: string) => void
+/** Reports that something is done, where it is worth a line, and what is being waited for next. */
+export type Step = (done: string | undefined, next: string) => void
 
 export type Style = { readonly [name in 'bold' | 'dim' | 'red' | 'green' | 'cyan']: (text: string) => string }
 
@@ -59,8 +59,10 @@ export function createTerminal(streams: Streams, options: { json: boolean; color
       try {
         const result = await work((done, next) => {
           stop()
-          stepped = true
-          note(`${style.green('✓')} ${done}`)
+          if (done !== undefined) {
+            stepped = true
+            note(`${style.green('✓')} ${done}`)
+          }
           stop = wait(next)
         })
         mark(style.green('✓'))

@@ -1,8 +1,9 @@
 // A review for people: who, and through which statements, in lines of at most 100 columns.
 import type { Style } from '../terminal.ts'
+import { width, wrap } from '../wrap.ts'
 import { type Capability, capabilities } from './capabilities.ts'
 import type { Difference } from './expected.ts'
-import { shorten, width, wrap } from './layout.ts'
+import { shorten } from './layout.ts'
 import { describeMatrix } from './matrix.ts'
 import type { Access } from './review.ts'
 import type { NotUnderstood } from './statement.ts'

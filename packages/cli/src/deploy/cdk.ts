@@ -74,7 +74,7 @@ async function runCdk(
       environment,
       onLine: line => {
         const event = readEvent(line)
-        if (event !== undefined) step(`${event.status} ${event.resource}`, `${title} (${event.count})`)
+        if (event !== undefined) step(undefined, `${title} (${event.count}: ${event.resource})`)
       },
     })
     if (end === 'interrupted')

@@ -2,6 +2,7 @@
 import { fullDiff, type ResourceDifference, ResourceImpact } from '@aws-cdk/cloudformation-diff'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError } from '../failure.ts'
+import { type Names, namesIn } from './names.ts'
 import { compareParameters, type ParameterChange } from './parameters.ts'
 import { comparePermissions, type PermissionChange } from './permissions.ts'
 import {
@@ -32,6 +33,7 @@ export type Changes = {
   readonly resources: readonly ResourceChange[]
   readonly permissions: readonly PermissionChange[]
   readonly parameters: readonly ParameterChange[]
+  readonly names: Names
   /** What happens to the key, where anything does that concerns the wallet. */
   readonly key?: string | undefined
 }
@@ -56,6 +58,7 @@ export function compareDeployments(before: Deployment | undefined, after: Deploy
     resources,
     permissions: comparePermissions(was, is),
     parameters: compareParameters(after.template, before?.parameters, after.parameters),
+    names: namesIn(was, is),
     key: before === undefined ? undefined : aboutTheKey(resources),
   }
 }

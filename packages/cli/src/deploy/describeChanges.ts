@@ -1,6 +1,8 @@
 // The changes of a deployment, for people: grouped, + added, - removed, ~ changed, and loud where it concerns the key.
 import type { Style } from '../terminal.ts'
+import { width, wrap } from '../wrap.ts'
 import type { Changes, ResourceChange } from './changes.ts'
+import { type Names, withNames } from './names.ts'
 import type { ParameterChange } from './parameters.ts'
 import type { Permission, PermissionChange } from './permissions.ts'
 
@@ -10,7 +12,7 @@ import type { Permission, PermissionChange } from './permissions.ts'
  * @returns Lines, without a line feed at the end.
  */
 export function describeChanges(changes: Changes, style: Style): string {
-  const { isFirst, resources, permissions, parameters, key } = changes
+  const { isFirst, resources, permissions, parameters, names, key } = changes
   const section = (title: string, lines: readonly string[]): readonly string[] =>
     lines.length === 0 ? [] : ['', style.bold(title), ...lines]
   const sections = [
@@ -19,7 +21,7 @@ export function describeChanges(changes: Changes, style: Style): string {
       parameters.map(change => parameterLine(change, style)),
     ),
     ...section('resources', resourceLines(resources, isFirst, style)),
-    ...section('permissions', permissionLines(permissions, isFirst, style)),
+    ...section('permissions', permissionLines(permissions, isFirst, names, style)),
   ]
   return [
     ...(sections.length === 0
@@ -71,15 +73,18 @@ function resourceLine({ change, type, logicalId, properties, isKept }: ResourceC
 function permissionLines(
   changes: readonly PermissionChange[],
   isFirst: boolean,
+  names: Names,
   style: Style,
 ): readonly string[] {
   let group = ''
   return changes.flatMap(({ change, widens, permission }) => {
-    const title = `  ${[`${permission.type} ${permission.owner}`, permission.place].filter(Boolean).join(', ')}`
+    const owner = names[permission.owner] ?? `${permission.type} ${permission.owner}`
+    const title = `  ${[owner, permission.place].filter(Boolean).join(', ')}`
     const mark = change === 'added' ? style.green('    +') : style.red('    -')
     // Everything of a new stack is new.
     const warning = widens && !isFirst ? ` ${style.red('! allows more')}` : ''
-    const lines = [`${mark} ${describePermission(permission)}${warning}`]
+    const [first = '', ...others] = wrap(withNames(describePermission(permission), names), width - 8)
+    const lines = [`${mark} ${[first, ...others].join('\n        ')}${warning}`]
     if (title === group) return lines
     group = title
     return [style.dim(title), ...lines]

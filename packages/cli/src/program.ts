@@ -263,6 +263,7 @@ Configuration: coffer.json in this directory (or --config, or COFFER_CONFIG); th
 AWS credentials and Region are found as the AWS CLI finds them (AWS_PROFILE, AWS_REGION, ...).
 
 Exit codes: 0 done · 1 unexpected · 2 wrong input or configuration · 3 refused · 4 not authorised ·
-  5 not found · 6 unavailable, repeat the same command · 7 failed on chain · 8 an answer cannot be trusted
+  5 not found · 6 unavailable, repeat the same command · 7 failed on chain, or a deployment did · 8 an answer
+  cannot be trusted
 
 First steps: coffer demo · then coffer sandbox and coffer deploy · docs/cli.md`

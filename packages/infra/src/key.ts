@@ -19,7 +19,7 @@ export const digestsOnly: Readonly<Record<string, string>> = {
  * @param scope Where the resources belong.
  * @param props.existingKeyArn The key to use instead of creating one. Its policy is not touched.
  * @param props.alias Name without `alias/`.
- * @param props.multiRegion Whether the key may be replicated one day. Changing it makes another key.
+ * @param props.multiRegion Whether the key may be replicated one day. It cannot be changed later.
  * @param props.policy Of the new key; see `keyPolicy`.
  * @returns The key's ARN.
  */

@@ -42,7 +42,7 @@ export const signerParameters = (stack: Stack, known: TreasurySignerProps): Trea
       parameter(stack, 'MultiRegion', {
         default: 'false',
         allowedValues: ['false', 'true'],
-        description: 'Whether the new key can be replicated one day. Changing it makes another key.',
+        description: 'Whether the new key can be replicated one day. It cannot be changed later.',
       }).value,
     signerAddress:
       known.signerAddress ??

@@ -32,7 +32,7 @@ export type TreasurySignerProps = {
    * Its policy is not touched; give it the one in `keyPolicy`.
    */
   readonly existingKeyArn?: Optional<string>
-  /** Whether the new key can be replicated to other Regions one day. Changing it makes another key. Default: false. */
+  /** Whether the new key can be replicated to other Regions one day. It cannot be changed later. Default: false. */
   readonly multiRegion?: boolean | IResolvable | undefined
   /** The address that the key must have, `0x` and 40 hex digits, or nothing is signed. Default: any. */
   readonly signerAddress?: Optional<string>

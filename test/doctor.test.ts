@@ -217,7 +217,7 @@ test('a session of a role is told what the role may', async () => {
     credentials: { accessKeyId, secretAccessKey },
   }).send(
     new AssumeRoleCommand({
-      RoleArn: `arn:aws:iam::123456789012:role/cdk-hnb659fds-deploy-role-123456789012-${sandbox.region}`,
+      RoleArn: `arn:aws:iam::123456789012:role/cdk-hnb659fds-lookup-role-123456789012-${sandbox.region}`,
       RoleSessionName: 'doctor',
     }),
   )
@@ -232,7 +232,10 @@ test('a session of a role is told what the role may', async () => {
     }),
   )
   expect(checkOf(checks, 'credentials')?.found).toContain(':assumed-role/')
-  expect(checkOf(checks, 'deployment-permissions')?.status).toBe('ok')
+  expect(checkOf(checks, 'deployment-permissions')).toMatchObject({
+    status: 'skipped',
+    found: expect.stringMatching(/not granted: .*kms:CreateKey/),
+  })
 })
 
 test('credentials that do not work end it at once, with 4', async () => {

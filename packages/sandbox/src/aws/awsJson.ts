@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto'
 import { headersByName } from '../rawRequest.ts'
 import type { ServerRequest, ServerResponseData } from '../server.ts'
+import { AwsError } from './awsError.ts'
 import type { Cloud } from './cloud.ts'
-import { AwsError } from './kms/awsError.ts'
 import { authenticate, parseJsonBody, type ServiceOperation } from './serviceOperation.ts'
 import { describeFailure } from './signatureFailure.ts'
 

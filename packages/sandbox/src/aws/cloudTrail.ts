@@ -1,11 +1,11 @@
 // AWS CloudTrail, as far as looking at the trails, switching them and saying what they record. AWS JSON 1.1. Nothing is recorded.
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/Welcome.html
 import type { ServerRequest, ServerResponseData } from '../server.ts'
+import { AwsError } from './awsError.ts'
 import { type JsonService, respondJson } from './awsJson.ts'
 import type { Cloud } from './cloud.ts'
-import { AwsError } from './kms/awsError.ts'
-import { boolean, list, optional, type Reader, required, structure, text } from './kms/shape.ts'
 import { type Output, type ServiceOperation, serviceOperation } from './serviceOperation.ts'
+import { boolean, list, optional, type Reader, required, structure, text } from './shape.ts'
 import { changeWatch, findWatch, isTrue, type Watch, watchesOf } from './watches.ts'
 
 /**

@@ -1,12 +1,12 @@
 // Amazon EventBridge, as far as looking at the rules and switching them on and off. AWS JSON 1.1. Nothing is delivered.
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/Welcome.html
 import type { ServerRequest, ServerResponseData } from '../server.ts'
+import { AwsError } from './awsError.ts'
 import { type JsonService, respondJson } from './awsJson.ts'
 import type { Cloud } from './cloud.ts'
-import { AwsError } from './kms/awsError.ts'
-import { cutPage } from './kms/page.ts'
-import { integer, optional, required, text } from './kms/shape.ts'
+import { cutPage } from './page.ts'
 import { type ServiceOperation, serviceOperation } from './serviceOperation.ts'
+import { integer, optional, required, text } from './shape.ts'
 import { changeWatch, findWatch, type Watch, watchesOf } from './watches.ts'
 
 /**

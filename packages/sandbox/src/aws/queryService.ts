@@ -1,11 +1,11 @@
 // A service that speaks AWS's query protocol, its operations written as those of any other: values in, values out.
 // https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 import type { ServerRequest, ServerResponseData } from '../server.ts'
+import { AwsError } from './awsError.ts'
 import type { Cloud } from './cloud.ts'
-import { AwsError } from './kms/awsError.ts'
-import type { Reader } from './kms/shape.ts'
 import { element, queryAnswer, queryError, textElement } from './query.ts'
 import { authenticate, type ServiceOperation } from './serviceOperation.ts'
+import type { Reader } from './shape.ts'
 import { signatureRefused } from './sts.ts'
 
 export type QueryService = {

@@ -3,10 +3,10 @@
 import { describeRefusal } from '../iam/denial.ts'
 import { isObject } from '../iam/elements.ts'
 import type { ServerRequest } from '../server.ts'
+import { AwsError } from './awsError.ts'
 import { type Cloud, denialOf } from './cloud.ts'
 import type { Identity } from './identity.ts'
-import { AwsError } from './kms/awsError.ts'
-import { type Parsed, parse, type Shape } from './kms/shape.ts'
+import { type Parsed, parse, type Shape } from './shape.ts'
 import type { SignatureFailure } from './signatureFailure.ts'
 import { verifySignature } from './sigv4.ts'
 

@@ -1,12 +1,12 @@
 // Amazon Simple Notification Service, as far as looking at a topic and who hears of it. AWS's query protocol. Nothing is published.
 // https://docs.aws.amazon.com/sns/latest/api/welcome.html
 import type { ServerRequest, ServerResponseData } from '../server.ts'
+import { AwsError } from './awsError.ts'
 import type { Cloud } from './cloud.ts'
-import { AwsError } from './kms/awsError.ts'
-import { cutPage } from './kms/page.ts'
-import { optional, required, text } from './kms/shape.ts'
+import { cutPage } from './page.ts'
 import { type QueryService, respondQuery } from './queryService.ts'
 import { serviceOperation } from './serviceOperation.ts'
+import { optional, required, text } from './shape.ts'
 import { findWatch, type Watch, watchesOf } from './watches.ts'
 
 /**

@@ -1,11 +1,11 @@
 // AWS Systems Manager, as far as the CDK CLI asks it: which version of the bootstrap stack there is. AWS JSON 1.1.
 // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
 import type { ServerRequest, ServerResponseData } from '../server.ts'
+import { AwsError } from './awsError.ts'
 import { type JsonService, respondJson } from './awsJson.ts'
 import type { Cloud } from './cloud.ts'
-import { AwsError } from './kms/awsError.ts'
-import { boolean, optional, required, text } from './kms/shape.ts'
 import { serviceOperation } from './serviceOperation.ts'
+import { boolean, optional, required, text } from './shape.ts'
 
 /** The parameters there are, by name. The version is the one of the CDK CLI's own bootstrap template. */
 const parameters: ReadonlyMap<string, string> = new Map([['/cdk-bootstrap/hnb659fds/version', '30']])

@@ -56,6 +56,8 @@ const trust = document({ Effect: 'Allow', Principal: { AWS: accountId }, Action:
 
 /** Deploys a template. `parameters` are added to those of the operators' role and network. */
 export const createWorld = (template: unknown, parameters: Readonly<Record<string, string>> = {}): World => {
+  const declared = Object.keys(Object(Object(template).Parameters))
+  const code = { CodeBucket: 'code', CodeKey: 'adminSigner.zip' }
   const deployment = loadTemplate(template, {
     accountId,
     region,
@@ -63,6 +65,8 @@ export const createWorld = (template: unknown, parameters: Readonly<Record<strin
     parameters: {
       OperatorRoleArns: iam('role/TreasuryOperators'),
       AllowedCidrs: '203.0.113.0/24',
+      // The template written by hand names its code.
+      ...(declared.includes('CodeBucket') ? code : {}),
       ...parameters,
     },
   })

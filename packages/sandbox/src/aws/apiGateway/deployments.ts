@@ -1,11 +1,11 @@
 // Stages, and deployments, with which a stage takes over what the API has become: also its policy.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html
 import type { RestApi } from '../../iam/template/deployment.ts'
+import { AwsError } from '../awsError.ts'
 import type { Cloud } from '../cloud.ts'
 import { enforcePolicies } from '../deploy.ts'
-import { AwsError } from '../kms/awsError.ts'
-import { optional, required, text } from '../kms/shape.ts'
 import { type ServiceOperation, serviceOperation } from '../serviceOperation.ts'
+import { optional, required, text } from '../shape.ts'
 import { controlArn, findApi, limit, pathName, putApi } from './target.ts'
 
 const describe = ({ name, deploymentId }: RestApi['stages'][number]): Readonly<Record<string, unknown>> => ({

@@ -2,10 +2,10 @@
 // https://docs.aws.amazon.com/apigateway/latest/api/API_GetMethod.html
 import { createHash } from 'node:crypto'
 import type { Method, RestApi } from '../../iam/template/deployment.ts'
+import { AwsError } from '../awsError.ts'
 import type { Cloud } from '../cloud.ts'
-import { AwsError } from '../kms/awsError.ts'
-import { optional, text } from '../kms/shape.ts'
 import { type ServiceOperation, serviceOperation } from '../serviceOperation.ts'
+import { optional, text } from '../shape.ts'
 import { controlArn, findApi, limit, pathName } from './target.ts'
 
 /**

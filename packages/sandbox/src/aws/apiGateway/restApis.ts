@@ -3,9 +3,9 @@
 import { type Policy, parsePolicy } from '../../iam/policy.ts'
 import type { RestApi } from '../../iam/template/deployment.ts'
 import { expandResources } from '../../iam/template/readApi.ts'
-import { AwsError } from '../kms/awsError.ts'
-import { list, optional, required, structure, text } from '../kms/shape.ts'
+import { AwsError } from '../awsError.ts'
 import { requirePermission, type ServiceOperation, serviceOperation } from '../serviceOperation.ts'
+import { list, optional, required, structure, text } from '../shape.ts'
 import { resourceId } from './resources.ts'
 import { controlArn, findApi, limit, pathName, putApi } from './target.ts'
 

@@ -1,10 +1,10 @@
 // Which REST API a request is about, and changing it.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-create-and-manage-apis.html
 import type { RestApi } from '../../iam/template/deployment.ts'
+import { AwsError } from '../awsError.ts'
 import type { Cloud } from '../cloud.ts'
-import { AwsError } from '../kms/awsError.ts'
-import { type Member, optional, required, text } from '../kms/shape.ts'
 import { wholeNumber } from '../queryService.ts'
+import { type Member, optional, required, text } from '../shape.ts'
 
 /** An id or a name in a path. */
 export const pathName: Member<string> = required(text({ min: 1, max: 128, pattern: /[\w.$-]+/ }))

@@ -1,11 +1,12 @@
 // The operations on alarms.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+
+import { AwsError } from '../awsError.ts'
 import type { Cloud } from '../cloud.ts'
-import { AwsError } from '../kms/awsError.ts'
-import { cutPage } from '../kms/page.ts'
-import { list, optional, required, text } from '../kms/shape.ts'
+import { cutPage } from '../page.ts'
 import { wholeNumber } from '../queryService.ts'
 import { type ServiceOperation, serviceOperation } from '../serviceOperation.ts'
+import { list, optional, required, text } from '../shape.ts'
 import { changeWatch, findWatch, isTrue, type Watch, watchesOf } from '../watches.ts'
 
 const type = 'AWS::CloudWatch::Alarm'

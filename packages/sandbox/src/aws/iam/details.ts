@@ -2,8 +2,8 @@
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 import type { Policy } from '../../iam/policy.ts'
 import type { Cloud } from '../cloud.ts'
-import { list, optional, text } from '../kms/shape.ts'
 import { type ServiceOperation, serviceOperation } from '../serviceOperation.ts'
+import { list, optional, text } from '../shape.ts'
 import {
   created,
   cutIamPage,

@@ -2,12 +2,12 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 import { createHash } from 'node:crypto'
 import type { Policy } from '../../iam/policy.ts'
+import { AwsError } from '../awsError.ts'
 import type { Cloud } from '../cloud.ts'
-import { AwsError } from '../kms/awsError.ts'
-import { cutPage } from '../kms/page.ts'
-import { type Member, optional, type Reader, text } from '../kms/shape.ts'
+import { cutPage } from '../page.ts'
 import { wholeNumber } from '../queryService.ts'
 import { randomCharacters } from '../random.ts'
+import { type Member, optional, type Reader, text } from '../shape.ts'
 
 export type EntityType = 'User' | 'Group' | 'Role'
 

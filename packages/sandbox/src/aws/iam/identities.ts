@@ -1,10 +1,10 @@
 // Users, the groups they are in, and roles.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_groups_manage_add-remove-users.html
 import { addToGroup, removeFromGroup } from '../../iam/account.ts'
+import { AwsError } from '../awsError.ts'
 import type { Identity } from '../identity.ts'
-import { AwsError } from '../kms/awsError.ts'
-import { optional, required } from '../kms/shape.ts'
 import { type ServiceOperation, serviceOperation } from '../serviceOperation.ts'
+import { optional, required } from '../shape.ts'
 import {
   cutIamPage,
   describeGroup,

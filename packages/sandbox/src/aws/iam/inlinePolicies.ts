@@ -2,10 +2,10 @@
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html
 import type { Account } from '../../iam/account.ts'
 import { type Policy, parsePolicy } from '../../iam/policy.ts'
+import { AwsError } from '../awsError.ts'
 import type { Cloud } from '../cloud.ts'
-import { AwsError } from '../kms/awsError.ts'
-import { type Member, required, text } from '../kms/shape.ts'
 import { type ServiceOperation, serviceOperation } from '../serviceOperation.ts'
+import { type Member, required, text } from '../shape.ts'
 import { type EntityType, encodeDocument, entityArn, entityName, requireEntity } from './entities.ts'
 
 const policiesOf = ({ account }: Cloud, type: EntityType, name: string): readonly Policy[] => {

@@ -50,7 +50,7 @@ test('decides by the policies of a user', async () => {
 })
 
 test('decides by the policies of a role and of a boundary', async () => {
-  const role = `arn:aws:iam::123456789012:role/cdk-hnb659fds-deploy-role-123456789012-eu-north-1`
+  const role = `arn:aws:iam::123456789012:role/cdk-hnb659fds-cfn-exec-role-123456789012-eu-north-1`
   expect(await simulate(role, ['kms:CreateKey'])).toEqual({ 'kms:CreateKey *': 'allowed' })
   const { account, identities } = services.cloud
   const document = {

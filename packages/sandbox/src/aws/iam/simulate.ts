@@ -2,10 +2,10 @@
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 import { type Caller, findCaller } from '../../iam/account.ts'
 import { type Decision, decide } from '../../iam/decide.ts'
+import { AwsError } from '../awsError.ts'
 import type { Cloud } from '../cloud.ts'
-import { AwsError } from '../kms/awsError.ts'
-import { list, optional, required, text } from '../kms/shape.ts'
 import { type ServiceOperation, serviceOperation } from '../serviceOperation.ts'
+import { list, optional, required, text } from '../shape.ts'
 import { cutIamPage, pageShape } from './entities.ts'
 
 const arn = text({ min: 1, max: 2048 })

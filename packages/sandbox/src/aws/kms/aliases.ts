@@ -1,9 +1,9 @@
 // Aliases: CreateAlias, UpdateAlias, DeleteAlias, ListAliases.
 // UpdateAlias's rule that old and new key have the same spec and usage holds by itself: there is one spec and usage.
-import { AwsError } from './awsError.ts'
+import { AwsError } from '../awsError.ts'
+import { cutPage, pageShape } from '../page.ts'
+import { optional, required, text } from '../shape.ts'
 import { keyId, type Operation, operation, timestamp } from './operation.ts'
-import { cutPage, pageShape } from './page.ts'
-import { optional, required, text } from './shape.ts'
 import { aliasArn, type Call, findAlias, findKey, type Key, requireNotPendingDeletion } from './store.ts'
 
 const aliasName = text({ min: 1, max: 256, pattern: /^[a-zA-Z0-9:/_-]+$/ })

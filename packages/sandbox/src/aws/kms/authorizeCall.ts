@@ -2,8 +2,8 @@
 // AWS KMS Developer Guide, "Key access and permissions"; "Controlling access to aliases".
 import { authorizeKms } from '../../iam/authorize.ts'
 import { type Policy, parsePolicy } from '../../iam/policy.ts'
+import { AwsError } from '../awsError.ts'
 import { type Cloud, callerOf, connectionOf } from '../cloud.ts'
-import { AwsError } from './awsError.ts'
 import { keyUsage } from './keySpec.ts'
 import { aliasArn, type Call, findKeyOrAlias, type Key, type Store } from './store.ts'
 

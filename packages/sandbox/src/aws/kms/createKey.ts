@@ -1,6 +1,8 @@
 // CreateKey. Key specs, origins and key stores the sandbox does not have are UnsupportedOperationException.
+
+import { AwsError } from '../awsError.ts'
 import { randomUuid } from '../random.ts'
-import { AwsError } from './awsError.ts'
+import { boolean, optional, text } from '../shape.ts'
 import { curveOf } from './curve.ts'
 import {
   customerMasterKeySpecs,
@@ -13,7 +15,6 @@ import {
 import { describe } from './keyState.ts'
 import { type Operation, operation } from './operation.ts'
 import { checkPolicy, defaultPolicy, requireWayBack } from './policy.ts'
-import { boolean, optional, text } from './shape.ts'
 import { type Key, keyArn, type Store } from './store.ts'
 import { addTags, tagList } from './tags.ts'
 

@@ -1,10 +1,10 @@
 // Grants: CreateGrant, ListGrants, RevokeGrant. A grant here has no constraints and no retiring principal.
 // AWS KMS Developer Guide, "Grants in AWS KMS".
 import { createHash } from 'node:crypto'
-import { AwsError } from './awsError.ts'
+import { AwsError } from '../awsError.ts'
+import { cutPage, pageShape } from '../page.ts'
+import { boolean, list, optional, required, text } from '../shape.ts'
 import { keyId, type Operation, operation, timestamp } from './operation.ts'
-import { cutPage, pageShape } from './page.ts'
-import { boolean, list, optional, required, text } from './shape.ts'
 import { findKey, requireEnabled } from './store.ts'
 
 const operations = text({

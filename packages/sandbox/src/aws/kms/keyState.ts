@@ -1,10 +1,10 @@
 // The life of a key: DescribeKey, ListKeys, EnableKey, DisableKey, ScheduleKeyDeletion, CancelKeyDeletion.
 // AWS KMS Developer Guide, "Key states of AWS KMS keys".
-import { AwsError } from './awsError.ts'
+import { AwsError } from '../awsError.ts'
+import { cutPage, pageShape } from '../page.ts'
+import { integer, list, optional, required, text } from '../shape.ts'
 import { keyUsage, signingAlgorithm } from './keySpec.ts'
 import { keyId, type Operation, operation, timestamp } from './operation.ts'
-import { cutPage, pageShape } from './page.ts'
-import { integer, list, optional, required, text } from './shape.ts'
 import { findKey, findKeyOrAlias, type Key, requireNotPendingDeletion, type Store } from './store.ts'
 
 const day = 24 * 60 * 60_000

@@ -1,5 +1,5 @@
 // An operation of the KMS API: the shape of its input and what it does.
-import { type Parsed, parse, type Shape, text } from './shape.ts'
+import { type Parsed, parse, type Shape, text } from '../shape.ts'
 import type { Call } from './store.ts'
 
 /** Takes the parsed JSON body; returns the output, or nothing for an operation without one. */

@@ -1,8 +1,8 @@
 // Key policies: GetKeyPolicy, PutKeyPolicy, and what may be one.
 import { parsePolicy } from '../../iam/policy.ts'
-import { AwsError } from './awsError.ts'
+import { AwsError } from '../awsError.ts'
+import { boolean, optional, required, text } from '../shape.ts'
 import { keyId, type Operation, operation } from './operation.ts'
-import { boolean, optional, required, text } from './shape.ts'
 import { type Call, findKey, type Key, requireNotPendingDeletion } from './store.ts'
 
 /** The policy of a key created without one: the account decides, by its IAM policies. */

@@ -1,11 +1,11 @@
 // What a key does: GetPublicKey, Sign, Verify. The curves by noble; node:crypto cannot sign a digest unhashed.
 
 import { sha256 } from '@noble/hashes/sha2.js'
-import { AwsError } from './awsError.ts'
+import { AwsError } from '../awsError.ts'
+import { blob, boolean, list, optional, required, text } from '../shape.ts'
 import { curveOf, encodeSubjectPublicKeyInfo } from './curve.ts'
 import { type KeySpec, keyUsage, signingAlgorithm } from './keySpec.ts'
 import { keyId, type Operation, operation } from './operation.ts'
-import { blob, boolean, list, optional, required, text } from './shape.ts'
 import { findKeyOrAlias, type Key, requireEnabled } from './store.ts'
 
 const grantTokens = list(text({ min: 1, max: 8192 }), { max: 10 })

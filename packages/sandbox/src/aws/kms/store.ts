@@ -1,8 +1,9 @@
 // The keys of the sandbox's KMS: what they are, how they are found, and what their state permits.
 // AWS KMS Developer Guide, "Key states of AWS KMS keys"; texts as KMS prints them.
+
+import { AwsError } from '../awsError.ts'
 import type { Identity } from '../identity.ts'
 import type { Random } from '../random.ts'
-import { AwsError } from './awsError.ts'
 import type { KeySpec } from './keySpec.ts'
 
 /** A key. Its secret never leaves this process and no operation returns it. */

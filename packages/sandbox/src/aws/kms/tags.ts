@@ -1,8 +1,8 @@
 // Tags of keys: TagResource, UntagResource, ListResourceTags.
-import { AwsError } from './awsError.ts'
+import { AwsError } from '../awsError.ts'
+import { cutPage, pageShape } from '../page.ts'
+import { list, type Reader, required, structure, text } from '../shape.ts'
 import { keyId, type Operation, operation } from './operation.ts'
-import { cutPage, pageShape } from './page.ts'
-import { list, type Reader, required, structure, text } from './shape.ts'
 import { findKey, requireNotPendingDeletion } from './store.ts'
 
 type Tag = { readonly TagKey: string; readonly TagValue: string }

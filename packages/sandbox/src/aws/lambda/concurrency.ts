@@ -1,7 +1,8 @@
 // Reserved concurrency: how many invocations of a function may run at a time. With 0, none.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
-import { integer, required } from '../kms/shape.ts'
+
 import { type ServiceOperation, serviceOperation } from '../serviceOperation.ts'
+import { integer, required } from '../shape.ts'
 import { findTarget, functionArn, putFunction, type Target, targetShape } from './target.ts'
 
 const { FunctionName } = targetShape

@@ -2,11 +2,11 @@
 // https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
 import { createHash } from 'node:crypto'
 import type { LambdaFunction } from '../../iam/template/deployment.ts'
+import { AwsError } from '../awsError.ts'
 import type { Cloud } from '../cloud.ts'
-import { AwsError } from '../kms/awsError.ts'
-import { optional, text } from '../kms/shape.ts'
 import { wholeNumber } from '../queryService.ts'
 import { type Output, type ServiceOperation, serviceOperation } from '../serviceOperation.ts'
+import { optional, text } from '../shape.ts'
 import { codeLocation } from './codeLocation.ts'
 import { findTarget, functionArn, targetShape } from './target.ts'
 

@@ -4,11 +4,11 @@ import { authorizeInvoke } from '../../iam/authorize.ts'
 import { FunctionError } from '../../lambda/environment.ts'
 import { headersByName } from '../../rawRequest.ts'
 import type { ServerRequest, ServerResponseData } from '../../server.ts'
+import { AwsError } from '../awsError.ts'
 import { callerOf, connectionOf } from '../cloud.ts'
-import { AwsError } from '../kms/awsError.ts'
-import { parse } from '../kms/shape.ts'
 import { type RestHandler, restAnswer } from '../restJson.ts'
 import { parseJsonBody, requirePermission } from '../serviceOperation.ts'
+import { parse } from '../shape.ts'
 import { findTarget, functionArn, targetShape } from './target.ts'
 
 /** Answers an invocation. */

@@ -1,9 +1,9 @@
 // Which function a request is about, and changing it.
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
 import type { LambdaFunction } from '../../iam/template/deployment.ts'
+import { AwsError } from '../awsError.ts'
 import type { Cloud } from '../cloud.ts'
-import { AwsError } from '../kms/awsError.ts'
-import { type Member, optional, required, text } from '../kms/shape.ts'
+import { type Member, optional, required, text } from '../shape.ts'
 
 /** The members of a request that name a function. */
 export type Target = { readonly FunctionName: string; readonly Qualifier: string | undefined }

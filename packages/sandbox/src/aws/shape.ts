@@ -1,4 +1,4 @@
-// Reads the JSON of a request as KMS's service model describes it: a wrong JSON type is a SerializationException, broken
+// Reads the JSON of a request as an AWS service model describes it: a wrong JSON type is a SerializationException, broken
 // constraints are gathered into one ValidationException. Members the model does not have are ignored, as AWS does.
 import { AwsError } from './awsError.ts'
 

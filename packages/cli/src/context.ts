@@ -27,6 +27,11 @@ export type AwsClientConfig = {
   }
 }
 
+/** For IAM, which in a large account takes its time. */
+export const patient: { readonly requestHandler: AwsClientConfig['requestHandler'] } = {
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+}
+
 export type Context = {
   readonly config: Config
   readonly terminal: Terminal

@@ -5,7 +5,12 @@ import { type Capability, capabilities } from './capabilities.ts'
 import type { Who } from './review.ts'
 
 /** Somebody who is found and not expected, or the other way round. */
-export type Difference = { readonly capability: Capability; readonly principal: string }
+export type Difference = {
+  readonly capability: Capability
+  readonly principal: string
+  /** Of somebody who was expected, but otherwise. */
+  readonly reason?: string | undefined
+}
 
 /**
  * Reads what is expected.

@@ -3,14 +3,16 @@
 import { APIGatewayClient, GetRestApiCommand } from '@aws-sdk/client-api-gateway'
 import { IAMClient, paginateGetAccountAuthorizationDetails } from '@aws-sdk/client-iam'
 import {
+  DescribeKeyCommand,
   GetKeyPolicyCommand,
   type GrantListEntry,
   type KMSClient,
   paginateListGrants,
 } from '@aws-sdk/client-kms'
-import type { Context } from '../context.ts'
+import { type Context, patient } from '../context.ts'
 import { CliError } from '../failure.ts'
 import { withPermission } from '../permission.ts'
+import { otherKeys } from '../replicas.ts'
 import { findResource, requireOutput, requireResource, type Stack } from '../stack.ts'
 import type { Signer } from './capabilities.ts'
 import { grantStatement, readApiPolicy, readJsonPolicy } from './documents.ts'
@@ -24,7 +26,7 @@ import type { NotUnderstood } from './statement.ts'
  * @throws {CliError} PERMISSION_MISSING
  */
 export async function readAccountDetails(context: Context): Promise<AccountDetails> {
-  const client = new IAMClient(context.aws)
+  const client = new IAMClient({ ...context.aws, ...patient })
   return withPermission('iam:GetAccountAuthorizationDetails', async () => {
     const pages = await collect(paginateGetAccountAuthorizationDetails({ client }, {}), page => [page])
     return {
@@ -54,9 +56,10 @@ export async function readSigner(
   const groupName = requireOutput(stack, 'OperatorGroup')
   const apiId = requireResource(stack, 'AWS::ApiGateway::RestApi')
   const trail = findResource(stack, 'AWS::CloudTrail::Trail')
-  const [keyPolicy, grants, apiPolicy, lambda] = await Promise.all([
+  const [keyPolicy, grants, replicas, apiPolicy, lambda] = await Promise.all([
     readKeyPolicy(context.kms(), keyArn),
     readGrants(context.kms(), keyArn),
+    readReplicas(context.kms(), keyArn),
     readRestApiPolicy(context, stack, apiId),
     readFunction(context, requireOutput(stack, 'SigningFunction')),
   ])
@@ -85,7 +88,16 @@ export async function readSigner(
       stackArn: stack.arn,
       stackRoleArn: stack.roleArn,
     },
-    notUnderstood: [...keyPolicy.notUnderstood, ...apiPolicy.notUnderstood, ...lambda.notUnderstood],
+    notUnderstood: [
+      ...keyPolicy.notUnderstood,
+      ...replicas.map(arn => ({
+        statement: arn,
+        reason:
+          'this key in another Region signs like the stack’s, by a policy of its own that is not looked at',
+      })),
+      ...apiPolicy.notUnderstood,
+      ...lambda.notUnderstood,
+    ],
   }
 }
 
@@ -96,6 +108,14 @@ async function readKeyPolicy(kms: KMSClient, keyArn: string): Promise<ReturnType
   if (Policy === undefined)
     throw new CliError('AWS_ANSWER_INCOMPLETE', `KMS told no policy of ${keyArn}; every key has one`)
   return readJsonPolicy(Policy, 'key policy', 'key')
+}
+
+/** The other keys of a multi-Region key: the same key material under policies of their own. */
+async function readReplicas(client: KMSClient, keyArn: string): Promise<readonly string[]> {
+  const { KeyMetadata } = await withPermission(`kms:DescribeKey on ${keyArn}`, () =>
+    client.send(new DescribeKeyCommand({ KeyId: keyArn })),
+  )
+  return otherKeys(KeyMetadata)
 }
 
 async function readGrants(client: KMSClient, keyArn: string): Promise<readonly GrantListEntry[]> {

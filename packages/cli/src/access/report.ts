@@ -110,7 +110,11 @@ function describeDifferences({ differences, account }: Report, style: Style): re
   if (differences === undefined) return []
   const { unexpected, missing } = differences
   const list = (these: readonly Difference[]): readonly string[] =>
-    these.map(({ capability, principal }) => `  ${capability}: ${shorten(principal, account)}`)
+    these.map(({ capability, principal, reason }) =>
+      [`  ${capability}: ${shorten(principal, account)}`, ...(reason === undefined ? [] : [reason])].join(
+        ', ',
+      ),
+    )
   return [
     unexpected.length === 0
       ? style.green('nobody unexpected')

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseExpected } from '../access/expected.ts'
 import { readIdentities } from '../access/identities.ts'
+import { type ExpectedWay, parseExpectedWays } from '../access/loosened.ts'
 import { concludeReview } from '../access/outcome.ts'
 import { readAccountDetails, readSigner } from '../access/readSigner.ts'
 import type { NotReviewed } from '../access/report.ts'
@@ -15,7 +16,7 @@ import { readStack } from '../stack.ts'
  * Reviews the access to a treasury signer.
  *
  * @param options.stackName The stack of the signer.
- * @param options.expectFile JSON with `who` of an earlier review. Somebody who is not in it, or a policy that is not
+ * @param options.expectFile JSON of an earlier review. Somebody who is not in it, or has fewer conditions than there, or a policy that is not
  *   understood, ends the review with exit code 3.
  * @throws {CliError} EXPECT_INVALID, FILE_UNREADABLE, STACK_NOT_FOUND, STACK_INCOMPLETE, or PERMISSION_MISSING.
  */
@@ -51,9 +52,11 @@ export async function reviewAccess(
   return concludeReview(found, expected, terminal.style)
 }
 
-async function readExpected(file: string): Promise<Who> {
+async function readExpected(
+  file: string,
+): Promise<{ readonly who: Who; readonly ways: readonly ExpectedWay[] }> {
   const text = await readFile(file, 'utf8').catch((cause: Error) => {
     throw new CliError('FILE_UNREADABLE', `--expect ${file} cannot be read: ${cause.message}`, { cause })
   })
-  return parseExpected(text, file)
+  return { who: parseExpected(text, file), ways: parseExpectedWays(text) }
 }

@@ -26,8 +26,8 @@ export type DestroyOptions = {
  * The key's deletion comes first: the alarms of the stack still tell of it, and whatever ends this command half-way, the stack
  * that names the key is there to begin again with.
  *
- * @throws {CliError} STACK_BUSY, STACK_FOREIGN, GROUP_HAS_MEMBERS, NOT_CONFIRMED: nothing was changed. DESTROY_FAILED,
- *   INTERRUPTED.
+ * @throws {CliError} STACK_BUSY, STACK_FOREIGN, GROUP_HAS_MEMBERS, KEY_NOT_KEPT, KEY_UNKNOWN, NOT_CONFIRMED: nothing was
+ *   changed. DESTROY_FAILED, INTERRUPTED.
  */
 export async function destroy(context: Context, options: DestroyOptions): Promise<Outcome> {
   const { terminal } = context
@@ -43,11 +43,14 @@ export async function destroy(context: Context, options: DestroyOptions): Promis
   await requireEmptyGroup(context, stack)
   const contents = divideResources(stack, current.template)
   const keyArn = current.outputs['KeyArn']
-  const doomed = options.key === 'delete' ? keyArn : undefined
+  const doomed = options.key === 'delete' ? requireKey(stackName, keyArn) : undefined
+  if (doomed === undefined) requireKept(stackName, contents)
   terminal.note(describeContents(contents))
   if (doomed !== undefined) terminal.note(terminal.style.red(terminal.style.bold(warningOf(context, doomed))))
   if (!options.yes) await requireYes(context, questionOf(current, caller, doomed))
   const deleted = doomed === undefined ? undefined : await scheduleDeletion(context, doomed)
+  // Said at once: whatever becomes of the stack, this has been done.
+  if (deleted !== undefined) terminal.note(describeDeletion(deleted).join('\n'))
   await withSynthesized({ stackName, isPrivate: false }, synthesized =>
     cdkDestroy(context, { synthesized, environment: options.environment, region: caller.region }),
   )
@@ -55,9 +58,35 @@ export async function destroy(context: Context, options: DestroyOptions): Promis
     data: { stackName, wasThere: true, keyArn, deletionDate: deleted?.deletionDate, ...contents },
     text: [
       `the stack ${stackName} is gone`,
-      ...(deleted === undefined ? describeReturn(caller, contents, keyArn) : describeDeletion(deleted)),
+      ...(deleted === undefined ? describeReturn(caller, contents, keyArn) : []),
     ].join('\n'),
   }
+}
+
+/** A template of other making may take the key along, whatever is said here. */
+function requireKept(stackName: string, { goes }: Contents): void {
+  const keys = goes.filter(({ type }) => type === 'AWS::KMS::Key').map(({ physicalId }) => physicalId)
+  if (keys.length === 0) return
+  throw new CliError(
+    'KEY_NOT_KEPT',
+    `the template of ${stackName} does not retain the key ${keys.join(', ')}: it would go with the stack. Nothing was changed`,
+    { exitCode: exitCodes.refused, hints: ['coffer deploy, which retains it, and then destroy'] },
+  )
+}
+
+function requireKey(stackName: string, keyArn: string | undefined): string {
+  if (keyArn !== undefined) return keyArn
+  throw new CliError(
+    'KEY_UNKNOWN',
+    `the stack ${stackName} does not say which key is its own; nothing was changed`,
+    {
+      exitCode: exitCodes.refused,
+      hints: [
+        `coffer destroy --keep-key --stack-name ${stackName}`,
+        'then aws kms schedule-key-deletion --key-id KEY_ARN',
+      ],
+    },
+  )
 }
 
 // The stack that would say which key was its own is gone, so the configured one takes a person's word.
@@ -103,7 +132,8 @@ function warningOf({ config }: Context, keyArn: string): string {
 function describeContents({ goes, stays }: Contents): string {
   const kinds = [...new Set(goes.map(({ type }) => type))].sort()
   return [
-    `goes (${goes.length}): ${kinds.join(', ')}`,
+    `goes (${goes.length}):`,
+    ...kinds.map(kind => `  ${goes.filter(({ type }) => type === kind).length} ${kind}`),
     'stays:',
     ...stays.map(({ type, physicalId }) => `  ${type} ${physicalId}`),
   ].join('\n')

@@ -93,6 +93,8 @@ async function runCdk(
 async function environmentOf({ aws }: Context, { environment, region }: CdkRun): Promise<Environment> {
   return {
     ...environment,
+    // Not the CDK's business.
+    CROSSMINT_API_KEY: undefined,
     ...(aws.credentials === undefined ? {} : await credentialsOf(aws.credentials)),
     ...(aws.endpoint === undefined ? {} : { AWS_ENDPOINT_URL: aws.endpoint }),
     AWS_REGION: region,

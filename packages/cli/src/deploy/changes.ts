@@ -59,7 +59,7 @@ export function compareDeployments(before: Deployment | undefined, after: Deploy
     permissions: comparePermissions(was, is),
     parameters: compareParameters(after.template, before?.parameters, after.parameters),
     names: namesIn(was, is),
-    key: before === undefined ? undefined : aboutTheKey(resources),
+    key: before === undefined ? undefined : (aboutTheKey(resources) ?? aboutAnotherKey(before, after)),
   }
 }
 
@@ -141,6 +141,14 @@ function aboutTheKey(resources: readonly ResourceChange[]): string | undefined {
     return 'ANOTHER KEY is created, with another address. The wallet whose signer is the present key does not know it.'
   const fate = key.isKept ? 'It stays in the account, outside the stack.' : 'IT IS DELETED.'
   return `the endpoint NO LONGER USES THE PRESENT KEY. ${fate} The wallet whose signer it is needs it.`
+}
+
+/** A stack that uses a key of others names it by a parameter alone. */
+function aboutAnotherKey(before: Deployment, after: Deployment): string | undefined {
+  const [was, is] = [before, after].map(({ parameters }) => parameters['ExistingKeyArn'] ?? '')
+  return was === is
+    ? undefined
+    : `the endpoint USES ANOTHER KEY, ${is || 'a new one'} instead of ${was || 'the present one'}. The wallet must have its address as a signer.`
 }
 
 function keysOf(resources: readonly ResourceChange[]): readonly ResourceChange[] {

@@ -1,6 +1,6 @@
 // What of a stack goes with it and what stays, and who is still in its group.
 import { IAMClient, paginateGetGroup } from '@aws-sdk/client-iam'
-import type { Context } from '../context.ts'
+import { type Context, patient } from '../context.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError } from '../failure.ts'
 import { withPermission } from '../permission.ts'
@@ -35,7 +35,10 @@ export async function requireEmptyGroup(context: Context, stack: Stack): Promise
 async function readMembers(context: Context, group: string): Promise<readonly string[]> {
   const names: string[] = []
   try {
-    for await (const page of paginateGetGroup({ client: new IAMClient(context.aws) }, { GroupName: group }))
+    for await (const page of paginateGetGroup(
+      { client: new IAMClient({ ...context.aws, ...patient }) },
+      { GroupName: group },
+    ))
       names.push(...(page.Users ?? []).flatMap(({ UserName }) => UserName ?? []))
   } catch (error) {
     // Gone already, by a deletion that did not come to its end.

@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 import { GetRoleCommand, IAMClient, paginateSimulatePrincipalPolicy } from '@aws-sdk/client-iam'
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm'
-import type { Context } from '../context.ts'
+import { type Context, patient } from '../context.ts'
 import { withPermission } from '../permission.ts'
 import type { Caller } from './caller.ts'
 import { type Check, checksOf, type Finding, failed, NothingToCheckError, ok, skipped } from './check.ts'
@@ -81,7 +81,7 @@ async function findMissing(context: Context, caller: Caller): Promise<readonly s
   if (kind === 'root') return []
   if (service === undefined)
     throw new NothingToCheckError(`IAM cannot tell the permissions of ${caller.arn} in advance`)
-  const client = new IAMClient(context.aws)
+  const client = new IAMClient({ ...context.aws, ...patient })
   const source = kind === 'user' ? caller.arn : await findRole(client, name)
   const partition = caller.arn.split(':')[1]
   const role = `arn:${partition}:iam::${caller.account}:role/cdk-hnb659fds-deploy-role-${caller.account}-${caller.region}`

@@ -1,5 +1,5 @@
 // Checks of the signing endpoint as anybody meets it: where it is, and that it refuses whoever does not sign.
-import { type Check, checksOf, type Finding, failed, need, ok } from './check.ts'
+import { type Check, checksOf, type Finding, failed, need, ok, skipped } from './check.ts'
 import type { Scene } from './scene.ts'
 
 const check = checksOf('endpoint')
@@ -11,7 +11,7 @@ export function checkEndpoint(scene: Scene): readonly Promise<Check>[] {
   return [
     check('endpoint', async () => compareUrls(await url(), scene)),
     check('endpoint-tls', async () => judgeTls(await url())),
-    check('endpoint-unsigned', async () => askUnsigned(await url())),
+    check('endpoint-unsigned', async () => askUnsigned(await url(), isPrivate(scene))),
   ]
 }
 
@@ -35,8 +35,13 @@ function judgeTls(url: string): Finding {
     : failed(`${url} is not encrypted`, 'use the https:// URL of the output InvokeUrl')
 }
 
+/** The private variant is confined to a VPC, with endpoints of its own in it. */
+function isPrivate({ stack }: Scene): boolean {
+  return stack?.resources.some(({ type }) => type === 'AWS::EC2::VPCEndpoint') ?? false
+}
+
 /** What is refused before the service sees it, says API Gateway in these words. */
-async function askUnsigned(url: string): Promise<Finding> {
+async function askUnsigned(url: string, isPrivate: boolean): Promise<Finding> {
   let status: number
   let body: string
   try {
@@ -52,6 +57,7 @@ async function askUnsigned(url: string): Promise<Finding> {
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
     const reason = cause instanceof Error ? cause.message : String(cause)
+    if (isPrivate) return skipped(`private: not to be reached from here, which is right (${reason})`)
     return failed(`it does not answer: ${reason}`, `curl -X POST ${url}, from where it is to be reached`)
   }
   return judgeRefusal(status, body)
@@ -64,8 +70,9 @@ async function askUnsigned(url: string): Promise<Finding> {
  * @param body As text.
  */
 export function judgeRefusal(status: number, body: string): Finding {
-  if (status === 403 && /"message"\s*:\s*"Missing Authentication Token"/i.test(body))
-    return ok('refuses requests that are not signed')
+  // The second where the policy of the API is asked first.
+  const refusals = /"message"\s*:\s*"(Missing Authentication Token|User: anonymous is not authorized)/i
+  if (status === 403 && refusals.test(body)) return ok('refuses requests that are not signed')
   const said = body.slice(0, 100).replace(/\s+/g, ' ').trim()
   return failed(
     `an unsigned request is answered with ${status} ${said}, not refused with 403 Missing Authentication Token`,

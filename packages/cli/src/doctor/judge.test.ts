@@ -11,7 +11,7 @@ import { judge } from './deployment.ts'
 import { judgeRefusal } from './endpoint.ts'
 import { compareCode } from './functionCode.ts'
 import { judgePolicy } from './functionPolicy.ts'
-import { judgeSpec, judgeState } from './key.ts'
+import { judgeReplicas, judgeSpec, judgeState } from './key.ts'
 import { findRuleFault, findTargetFault } from './rules.ts'
 import { judgeState as judgeStackState } from './stack.ts'
 import { judgeEvents, judgeTrail } from './trail.ts'
@@ -316,4 +316,21 @@ test("a wallet's signer is the key", () => {
   expect(judgeSigner(wallet, '0xaB')).toMatchObject(ok)
   expect(judgeSigner(wallet, '0xcd')).toMatchObject(failed)
   expect(judgeSigner({ ...wallet, delegatedSigners: [signer('0xef')] }, '0xab').found).toContain('0xef')
+})
+
+test('a key that signs in other Regions too is told, with each of the others', () => {
+  const Arn = 'arn:aws:kms:eu-north-1:123456789012:key/mrk-1'
+  const other = 'arn:aws:kms:us-east-1:123456789012:key/mrk-1'
+  expect(judgeReplicas({ Arn })).toMatchObject(ok)
+  const primary = { MultiRegionKeyType: 'PRIMARY', PrimaryKey: { Arn } } as const
+  expect(judgeReplicas({ Arn, MultiRegionConfiguration: { ...primary, ReplicaKeys: [] } })).toMatchObject(ok)
+  for (const MultiRegionConfiguration of [
+    { ...primary, ReplicaKeys: [{ Arn: other }] },
+    { MultiRegionKeyType: 'REPLICA', PrimaryKey: { Arn: other }, ReplicaKeys: [{ Arn }] } as const,
+  ])
+    expect(judgeReplicas({ Arn, MultiRegionConfiguration })).toMatchObject({
+      ...failed,
+      found: expect.stringContaining(other),
+      fix: expect.stringContaining('--region us-east-1'),
+    })
 })

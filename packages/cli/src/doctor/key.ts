@@ -9,6 +9,7 @@ import {
   paginateListGrants,
 } from '@aws-sdk/client-kms'
 import { withPermission } from '../permission.ts'
+import { otherKeys } from '../replicas.ts'
 import { type Check, checksOf, type Finding, failed, need, ok, shared, shellWord, skipped } from './check.ts'
 import { tryToSign } from './keySign.ts'
 import { needDeployed, type Scene } from './scene.ts'
@@ -32,6 +33,7 @@ export function checkKey(scene: Scene): readonly Promise<Check>[] {
     check('key-state', async () => judgeState(await key())),
     check('key-alias', () => checkAlias(scene)),
     check('key-policy', async () => checkPolicy(scene, await key())),
+    check('key-replicas', async () => judgeReplicas(await key())),
     check('key-grants', async () => checkGrants(scene, await key())),
     check('key-sign', async () => tryToSign(scene.context, need(keyId, 'no key is configured'))),
   ]
@@ -96,6 +98,19 @@ export function judgeState(key: Pick<KeyMetadata, 'Arn' | 'KeyState' | 'Deletion
     default:
       return failed(`${KeyState}: nothing is signed`, `aws kms describe-key --key-id ${Arn}`)
   }
+}
+
+/** A key of another Region with the same material signs for the same address, by a policy and grants of its own. */
+export function judgeReplicas(key: Pick<KeyMetadata, 'Arn' | 'MultiRegionConfiguration'>): Finding {
+  const others = otherKeys(key)
+  return others.length === 0
+    ? ok('in this Region alone')
+    : failed(
+        `in other Regions too, under policies that are not looked at here: ${others.join(', ')}`,
+        others
+          .map(arn => `aws kms get-key-policy --region ${arn.split(':')[3]} --key-id ${arn}`)
+          .join(' && '),
+      )
 }
 
 async function checkAlias(scene: Scene): Promise<Finding> {

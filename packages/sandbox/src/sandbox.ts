@@ -95,8 +95,8 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     const gateway = keep(await startGateway({ port: ports.api, cloud }))
     if (stack !== 'none') {
       await deployReleased(cloud, stack)
-      for (const group of cloud.account.groups.keys())
-        cloud.account = addToGroup(cloud.account, cloud.identities.operator.name, group)
+      const group = outputsOf(cloud)['OperatorGroup'] ?? ''
+      cloud.account = addToGroup(cloud.account, cloud.identities.operator.name, group)
     }
     const chain = keep(await startChain({ port: ports.chain, onLost: () => onLog(chainLost) }))
     const crossmint = keep(await startCrossmint({ ...options.crossmint, port: ports.crossmint, chain }))

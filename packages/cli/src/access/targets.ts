@@ -104,6 +104,7 @@ function changesOfFunction(signer: Signer): readonly Target[] {
         'RemovePermission',
         'DeleteFunction',
         'PutFunctionConcurrency',
+        'DeleteFunctionConcurrency',
         'CreateFunctionUrlConfig',
         'UpdateFunctionUrlConfig',
         'PutRuntimeManagementConfig',

@@ -1,5 +1,5 @@
-// API Gateway applies a changed resource policy only with a new deployment of the stage, and CloudFormation makes none when only
-// the policy has changed.
+// API Gateway applies a changed resource policy, or a changed method, only with a new deployment of the stage; and CloudFormation
+// makes none when the change came from a parameter.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
 import {
   APIGatewayClient,
@@ -32,15 +32,31 @@ export async function applyApiPolicy(context: Context, stackName: string): Promi
   const client = new APIGatewayClient(context.aws)
   const { deploymentId } = await client.send(new GetStageCommand({ restApiId, stageName }))
   const { createdDate } = await client.send(new GetDeploymentCommand({ restApiId, deploymentId }))
-  const changed = api?.LastUpdatedTimestamp
+  const changed = latest(
+    resources
+      .filter(({ ResourceType = '' }) => servedByStage.includes(ResourceType))
+      .flatMap(({ LastUpdatedTimestamp }) => LastUpdatedTimestamp ?? []),
+  )
   if (createdDate !== undefined && changed !== undefined && secondOf(createdDate) >= secondOf(changed))
     return false
-  await context.terminal.progress('deploying the stage again: the policy of the API was changed', () =>
+  await context.terminal.progress('deploying the stage again: the API was changed', () =>
     client.send(
-      new CreateDeploymentCommand({ restApiId, stageName, description: 'Applies the policy of the API.' }),
+      new CreateDeploymentCommand({ restApiId, stageName, description: 'Applies the API as it is.' }),
     ),
   )
   return true
+}
+
+/** What a stage serves is what these were when it was deployed. */
+export const servedByStage: readonly string[] = [
+  'AWS::ApiGateway::RestApi',
+  'AWS::ApiGateway::Resource',
+  'AWS::ApiGateway::Method',
+]
+
+/** The latest of some times; undefined of none. */
+export function latest(times: readonly Date[]): Date | undefined {
+  return times.length === 0 ? undefined : new Date(Math.max(...times.map(time => time.getTime())))
 }
 
 // API Gateway tells whole seconds.

@@ -8,6 +8,7 @@ import {
   type Stage,
 } from '@aws-sdk/client-api-gateway'
 import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation'
+import { latest, servedByStage } from '../deploy/apiPolicy.ts'
 import { withPermission } from '../permission.ts'
 import { requireResource } from '../stack.ts'
 import { type Check, checksOf, type Finding, failed, need, ok, shared, skipped } from './check.ts'
@@ -35,16 +36,18 @@ function judgeStage(stage: Stage | undefined, scene: Scene): Finding {
 async function checkDeployment({ deploymentId = '' }: Stage, scene: Scene): Promise<Finding> {
   const stack = needStack(scene)
   const id = restApiIdOf(scene)
-  const { logicalId } = needDeployed(scene).api
   const [deployed, changed] = await Promise.all([
     readCreation(scene, id, deploymentId),
     withPermission(`cloudformation:DescribeStackResources on the stack ${stack.name}`, () =>
       new CloudFormationClient(scene.context.aws).send(
-        new DescribeStackResourcesCommand({ StackName: stack.name, LogicalResourceId: logicalId }),
+        new DescribeStackResourcesCommand({ StackName: stack.name }),
       ),
     ),
   ])
-  return judgeDeployment(deployed, changed.StackResources?.[0]?.Timestamp, deployAgain(id, scene))
+  const times = (changed.StackResources ?? [])
+    .filter(({ ResourceType = '' }) => servedByStage.includes(ResourceType))
+    .flatMap(({ Timestamp }) => Timestamp ?? [])
+  return judgeDeployment(deployed, latest(times), deployAgain(id, scene))
 }
 
 async function readCreation(
@@ -74,7 +77,7 @@ export function judgeDeployment(deployed: Date | undefined, changed: Date | unde
   return changed.getTime() - deployed.getTime() < 1000
     ? ok(`of ${deployed.toISOString()}`)
     : failed(
-        `the API was changed on ${changed.toISOString()}, but its stage is of ${deployed.toISOString()}: it may enforce an old policy`,
+        `the API was changed on ${changed.toISOString()}, but its stage is of ${deployed.toISOString()}: it may serve and enforce what the API was then`,
         fix,
       )
 }

@@ -1,4 +1,5 @@
 // The verdicts, each over what AWS may answer.
+import type { MultiRegionConfiguration } from '@aws-sdk/client-kms'
 import { zipSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
 import { judgePolicies } from './access.ts'
@@ -324,10 +325,11 @@ test('a key that signs in other Regions too is told, with each of the others', (
   expect(judgeReplicas({ Arn })).toMatchObject(ok)
   const primary = { MultiRegionKeyType: 'PRIMARY', PrimaryKey: { Arn } } as const
   expect(judgeReplicas({ Arn, MultiRegionConfiguration: { ...primary, ReplicaKeys: [] } })).toMatchObject(ok)
-  for (const MultiRegionConfiguration of [
+  const others: readonly MultiRegionConfiguration[] = [
     { ...primary, ReplicaKeys: [{ Arn: other }] },
-    { MultiRegionKeyType: 'REPLICA', PrimaryKey: { Arn: other }, ReplicaKeys: [{ Arn }] } as const,
-  ])
+    { MultiRegionKeyType: 'REPLICA', PrimaryKey: { Arn: other }, ReplicaKeys: [{ Arn }] },
+  ]
+  for (const MultiRegionConfiguration of others)
     expect(judgeReplicas({ Arn, MultiRegionConfiguration })).toMatchObject({
       ...failed,
       found: expect.stringContaining(other),

@@ -68,7 +68,21 @@ export const planOf = (
     ]
     return [logicalId, new Map(entries.map(([name, value]) => [name, JSON.stringify(value)]))] as const
   })
-  return { resources, details: new Map(details), outputs: JSON.stringify(outputs) }
+  const all = new Map(details)
+  return { resources: inOrder(resources, all), details: all, outputs: JSON.stringify(outputs) }
+}
+
+/** What DependsOn names comes first; otherwise the order of the template stays. */
+const inOrder = (resources: Plan['resources'], details: Plan['details']): Plan['resources'] => {
+  const placed = new Set<string>()
+  const place = (logicalId: string): Plan['resources'] => {
+    const resource = resources.find(one => one.logicalId === logicalId)
+    if (!resource || placed.has(logicalId)) return []
+    placed.add(logicalId)
+    const named: unknown = JSON.parse(details.get(logicalId)?.get('DependsOn') ?? '[]')
+    return [...[named].flat().flatMap(one => place(String(one))), resource]
+  }
+  return resources.flatMap(({ logicalId }) => place(logicalId))
 }
 
 /**

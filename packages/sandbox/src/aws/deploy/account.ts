@@ -33,7 +33,12 @@ export const applyToAccount = (
     ...cleared,
     roles: attach(roles, attached.roles, deployment.roles),
     users: attach(users, attached.users, deployment.users),
-    groups,
+    groups: new Map(
+      [...groups].map(([name, policies]) => {
+        const isCreated = deployment.groups.some(one => one.name === name)
+        return [name, isCreated ? policies : [...policies, ...(attached.groups.get(name) ?? [])]] as const
+      }),
+    ),
     apis: [...cleared.apis, ...apis.map(api => keepStages(api, account, before))],
     functions: [...cleared.functions, ...functions],
     endpoints: [...cleared.endpoints, ...endpoints],
@@ -59,7 +64,12 @@ export const removeFromAccount = (account: Account, deployment: Deployment): Acc
     ...account,
     roles: detach(left(account.roles, deployment.roles), deployment.attached.roles),
     users: detach(left(account.users, deployment.users), deployment.attached.users),
-    groups: left(account.groups, deployment.groups),
+    groups: new Map(
+      [...left(account.groups, deployment.groups)].map(([name, policies]) => {
+        const own = deployment.attached.groups.get(name) ?? []
+        return [name, policies.filter(policy => !own.includes(policy))] as const
+      }),
+    ),
     apis: others(account.apis, deployment.apis),
     functions: others(account.functions, deployment.functions),
     endpoints: account.endpoints.filter(one => !deployment.endpoints.some(({ id }) => id === one.id)),

@@ -42,13 +42,14 @@ export const startCode = async (
     for (const { running } of started.values()) await running.stop()
     throw new StackError(deployment.stackName, [error instanceof Error ? error.message : String(error)])
   }
-  // Only what has been replaced ends.
-  for (const { arn } of before?.functions ?? []) {
-    await cloud.code.get(arn)?.running.stop()
-    cloud.code.delete(arn)
+  const ended = (before?.functions ?? []).map(({ arn }) => ({ arn, code: cloud.code.get(arn) }))
+  for (const { arn } of ended) cloud.code.delete(arn)
+  for (const [arn, code] of started) cloud.code.set(arn, code)
+  // Only what has been replaced ends, and not before its successor serves.
+  for (const { arn, code } of ended) {
+    await code?.running.stop()
     if (!started.has(arn)) revoke(cloud, arn)
   }
-  for (const [arn, code] of started) cloud.code.set(arn, code)
 }
 
 /** Ends the functions of a deployment. */
@@ -69,8 +70,9 @@ export const stopCode = async (cloud: Cloud, deployment: Deployment): Promise<vo
  */
 export const replaceCode = async (cloud: Cloud, lambda: LambdaFunction, zip: Uint8Array): Promise<void> => {
   const next = await run(cloud, lambda, zip)
-  await cloud.code.get(lambda.arn)?.running.stop()
+  const before = cloud.code.get(lambda.arn)
   cloud.code.set(lambda.arn, next)
+  await before?.running.stop()
 }
 
 const run = async (cloud: Cloud, lambda: LambdaFunction, zip: Uint8Array): Promise<FunctionCode> => {

@@ -41,6 +41,14 @@ export const findConflicts = (
       deployment.keys.flatMap(key => key.aliases),
       name => kms.aliases.has(name),
     ),
+    ...missing('user', account.users, deployment.users, deployment.attached.users),
+    ...missing('role', account.roles, deployment.roles, deployment.attached.roles),
+    ...missing('group', account.groups, deployment.groups, deployment.attached.groups),
+    ...(before?.groups ?? [])
+      .filter(({ name }) => !deployment.groups.some(one => one.name === name))
+      .filter(({ name }) => [...account.users.values()].some(user => user.groups.includes(name)))
+      .map(({ name }) => `Cannot delete entity, must remove users from group first. (group ${name})`),
+    ...lostKeys(cloud, deployment, before),
     ...deployment.keys
       .filter(key => key.keySpec !== keySpec)
       .map(key => `The key ${key.keyId} is ${key.keySpec}: this KMS makes ${keySpec} keys from a template.`),
@@ -53,4 +61,33 @@ export const findConflicts = (
       ? ['There is a REST API already: this sandbox has room for one.']
       : []),
   ]
+}
+
+/** Those to whom a template attaches policies, and who are not there. */
+const missing = (
+  type: string,
+  present: ReadonlyMap<string, unknown>,
+  created: readonly { readonly name: string }[],
+  attached: ReadonlyMap<string, unknown>,
+): readonly string[] =>
+  [...attached.keys()]
+    .filter(name => !present.has(name) && !created.some(one => one.name === name))
+    .map(name => `The ${type} with name ${name} cannot be found.`)
+
+/** A key is never made anew in an update: neither one that is gone, nor one that would have to be of another kind. */
+const lostKeys = (
+  cloud: Cloud,
+  deployment: Deployment,
+  before: Deployment | undefined,
+): readonly string[] => {
+  const logicalId = (from: Deployment, keyId: string): string | undefined =>
+    from.resources.find(one => one.physicalId === keyId)?.logicalId
+  return (before?.keys ?? []).flatMap(({ keyId }) => {
+    const id = before && logicalId(before, keyId)
+    const now = deployment.keys.find(key => logicalId(deployment, key.keyId) === id)
+    if (!now) return []
+    if (now.keyId !== keyId)
+      return [`KeySpec, KeyUsage and MultiRegion of the key ${keyId} cannot be changed.`]
+    return cloud.kms.keys.has(keyId) ? [] : [`The key ${keyId} does not exist.`]
+  })
 }

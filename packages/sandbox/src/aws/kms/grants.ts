@@ -1,4 +1,4 @@
-// Grants: CreateGrant, ListGrants, RevokeGrant. A grant here has no constraints and no retiring principal.
+// Grants: CreateGrant, ListGrants, RevokeGrant. A grant here has no constraints and no retiring principal, and lets nobody grant on.
 // AWS KMS Developer Guide, "Grants in AWS KMS".
 import { createHash } from 'node:crypto'
 import { AwsError } from '../awsError.ts'
@@ -8,7 +8,7 @@ import { keyId, type Operation, operation, timestamp } from './operation.ts'
 import { findKey, requireEnabled } from './store.ts'
 
 const operations = text({
-  oneOf: ['CreateGrant', 'DescribeKey', 'GetPublicKey', 'RetireGrant', 'Sign', 'Verify'],
+  oneOf: ['DescribeKey', 'GetPublicKey', 'Sign', 'Verify'],
 })
 
 export const createGrant: Operation = operation(

@@ -99,6 +99,9 @@ const keyIdPattern = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
  * @throws {AWS_ERROR} NotFoundException, InvalidArnException, AccessDeniedException.
  */
 export const findKey = (call: Call, id: string): Key => {
+  // A bare key id is one of the caller's own account; of other accounts nothing is kept here.
+  if (!id.startsWith('arn:') && call.identity.accountId !== call.store.accountId)
+    throw new AwsError('NotFoundException', `Invalid keyId '${id}'`)
   // Only in an ARN does `key/` stand before the key id.
   const keyId = id.startsWith('arn:') ? localName(call, id).replace(/^key\//, '') : id
   const key = call.store.keys.get(keyId)
@@ -118,7 +121,9 @@ export const findKey = (call: Call, id: string): Key => {
  */
 export const findKeyOrAlias = (call: Call, id: string): Key => {
   const name = localName(call, id)
-  return name.startsWith('alias/') ? findKey(call, findAlias(call.store, name).keyId) : findKey(call, id)
+  if (!name.startsWith('alias/')) return findKey(call, id)
+  const { keyId } = findAlias(call.store, name)
+  return findKey(call, id.startsWith('arn:') ? keyArn(call.store, keyId) : keyId)
 }
 
 /**

@@ -61,15 +61,20 @@ export const updateFunctionConfiguration: ServiceOperation = serviceOperation(
   },
   functionArn,
   async ({ Environment, Handler, MemorySize, Timeout, ...target }, { cloud }) => {
-    const before = findTarget(target, cloud)
-    const lambda = {
-      ...before,
-      environment: Environment ? (Environment.Variables ?? {}) : before.environment,
-      handler: Handler ?? before.handler,
-      memorySize: MemorySize ?? before.memorySize,
-      timeout: Timeout ?? before.timeout,
+    const changed = (): LambdaFunction => {
+      const before = findTarget(target, cloud)
+      return {
+        ...before,
+        environment: Environment ? (Environment.Variables ?? {}) : before.environment,
+        handler: Handler ?? before.handler,
+        memorySize: MemorySize ?? before.memorySize,
+        timeout: Timeout ?? before.timeout,
+      }
     }
-    await restart(cloud, lambda)
+    await restart(cloud, changed())
+    // Anew: while the code was started, somebody may have stopped the function or changed who may invoke it.
+    const lambda = changed()
+    putFunction(cloud, lambda)
     return describeFunction(cloud, lambda)
   },
 )
@@ -81,7 +86,6 @@ const restart = async (cloud: Cloud, lambda: LambdaFunction): Promise<void> => {
     if (error instanceof ReservedEnvironmentVariableError) throw invalid(error.message)
     throw error
   }
-  putFunction(cloud, lambda)
 }
 
 const invalid = (message: string): AwsError => new AwsError('InvalidParameterValueException', message)

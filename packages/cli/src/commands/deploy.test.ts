@@ -226,12 +226,12 @@ test('deployed anew, the alias of the key that stayed is in the way, and the key
 test('destroy --delete-key: the key waits for its deletion; said again when repeated', async () => {
   const { data } = await runDestroy('delete')
   expect(notes.join('\n')).toContain(`AND THE KEY ${keyArn}`)
+  expect(notes.join('\n')).toContain('cancel-key-deletion')
   const { KeyMetadata } = await (await createTestContext())
     .kms()
     .send(new DescribeKeyCommand({ KeyId: keyArn }))
   expect(KeyMetadata?.KeyState).toBe('PendingDeletion')
   expect(data).toMatchObject({ keyArn, deletionDate: KeyMetadata?.DeletionDate?.toISOString() })
-  expect(notes.join('\n')).toContain('cancel-key-deletion')
   await expect(runDestroy('delete', { yes: true })).resolves.toMatchObject({
     data: { wasThere: false, keyArn, deletionDate: data['deletionDate'] },
   })

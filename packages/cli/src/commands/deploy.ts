@@ -22,6 +22,7 @@ import { withSynthesized } from '../deploy/synthesize.ts'
 import type { Parameters } from '../deploy/template.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError } from '../failure.ts'
+import { withPermission } from '../permission.ts'
 import { requireOutput } from '../stack.ts'
 import { columns } from '../terminal.ts'
 import { addressOf } from './key.ts'
@@ -71,7 +72,9 @@ export async function deploy(
       await cdkDeploy(context, run, parameters, `deploying the stack ${stackName}`)
       await pinNewKey(context, run, parameters, isAddressGiven)
     }
-    await applyApiPolicy(context, stackName)
+    await withPermission('apigateway:GET and POST on the API, without which its stage stays as it was', () =>
+      applyApiPolicy(context, stackName),
+    )
     return finish(context, caller, changes, await requireStack(context, stackName))
   })
 }

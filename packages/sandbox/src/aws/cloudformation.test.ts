@@ -561,6 +561,56 @@ describe('who may', () => {
     expect(cloud.account.groups.size).toBe(0)
   })
 
+  test('error: CloudFormation changes no key whose own policy denies it', async () => {
+    const widened = (more: object): string => {
+      const policy = key.Properties.KeyPolicy
+      const KeyPolicy = { ...policy, Statement: [...policy.Statement, more] }
+      const Key = { ...key, Properties: { ...key.Properties, KeyPolicy } }
+      return JSON.stringify({ Resources: { Key } })
+    }
+    const operator = { AWS: 'arn:aws:iam::123456789012:user/operator' }
+    const deny = { Effect: 'Deny', Principal: operator, Action: 'kms:PutKeyPolicy', Resource: '*' }
+    await create({ TemplateBody: widened(deny) })
+    const [before] = [...cloud.kms.keys.values()].map(({ policy }) => policy)
+    onlyCloudFormation(['kms:*'])
+    await clientFor(cloud.identities.operator).send(
+      new UpdateStackCommand({
+        StackName: 'demo',
+        TemplateBody: widened({ ...deny, Action: 'kms:TagResource' }),
+      }),
+    )
+    expect((await stack())?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE')
+    expect((await statusesOf()).join('\n')).toMatch(
+      /kms:PutKeyPolicy on resource: .* with an explicit deny in a resource-based policy/,
+    )
+    expect([...cloud.kms.keys.values()].map(({ policy }) => policy)).toEqual([before])
+  })
+
+  test('error: whoever may change a group, but not its policies, changes none', async () => {
+    await create()
+    onlyCloudFormation(['iam:UpdateGroup', 'kms:*'])
+    const Policies = [
+      {
+        PolicyName: 'all',
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+        },
+      },
+    ]
+    const { Group, ...others } = parts.Resources
+    const changed = { ...Group, Properties: { ...Group.Properties, Policies } }
+    await clientFor(cloud.identities.operator).send(
+      new UpdateStackCommand({
+        StackName: 'demo',
+        TemplateBody: JSON.stringify({ ...parts, Resources: { Group: changed, ...others } }),
+        Capabilities: ['CAPABILITY_NAMED_IAM'],
+      }),
+    )
+    expect((await stack())?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE')
+    expect(cloud.account.groups.get('people')).toEqual([])
+  })
+
   test('with a role, CloudFormation makes what the role may make; it must be passed on', async () => {
     const role = `arn:aws:iam::123456789012:role/cdk-hnb659fds-cfn-exec-role-123456789012-${cloud.region}`
     onlyCloudFormation()

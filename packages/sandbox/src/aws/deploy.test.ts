@@ -6,6 +6,7 @@ import { addToGroup } from '../iam/account.ts'
 import { type Cloud, createCloud } from './cloud.ts'
 import { deployStack, removeStack } from './deploy.ts'
 import { zipBundle } from './deployReleased.ts'
+import { createSession } from './identity.ts'
 
 let cloud: Cloud
 
@@ -76,6 +77,19 @@ describe('an update', () => {
     await expect(deploy({ CodeKey: 'b.zip' })).rejects.toMatchObject({ code: 'STACK_FAILED' })
     expect([...cloud.code.values()]).toEqual([before])
   })
+})
+
+test('the sessions of a role end with it, and are not those of a later role of its name', async () => {
+  await deploy()
+  const role = createSession(
+    { role: 'adminSignerInvoker', session: 's', accountId: cloud.account.accountId },
+    cloud.random,
+  )
+  cloud.credentials.set(role.accessKeyId, role)
+  await deploy({ LatencyAlarm: '1000' })
+  expect(cloud.credentials.has(role.accessKeyId)).toBe(true)
+  await removeStack(cloud, 'treasury-signer')
+  expect(cloud.credentials.has(role.accessKeyId)).toBe(false)
 })
 
 describe('a policy for a group that another stack has made', () => {

@@ -57,6 +57,7 @@ export const deployStack = async (
   for (const watch of before?.deployment.watches ?? []) cloud.watches.delete(watch.arn)
   for (const watch of deployment.watches) cloud.watches.set(watch.arn, watch)
   enforcePolicies(cloud)
+  endSessions(cloud)
   const stack = { name: stackName, id, templateBody, parameters, deployment }
   cloud.stacks.set(stackName, stack)
   return stack
@@ -86,6 +87,7 @@ export const removeStack = async (cloud: Cloud, stackName: string): Promise<void
   removeKeys(cloud, deployment, undefined)
   for (const watch of deployment.watches) cloud.watches.delete(watch.arn)
   for (const api of deployment.apis) cloud.enforced.delete(api.id)
+  endSessions(cloud)
   cloud.stacks.delete(stackName)
 }
 
@@ -95,6 +97,15 @@ export const enforcePolicies = (cloud: Cloud): void => {
     const deploymentId = stages.map(stage => stage.deploymentId).join()
     if (cloud.enforced.get(id)?.deploymentId !== deploymentId)
       cloud.enforced.set(id, { deploymentId, policy, since: cloud.now() })
+  }
+}
+
+/** The sessions of a role end with it: another one of its name is another role. */
+const endSessions = ({ account, credentials }: Cloud): void => {
+  for (const [id, { arn, accountId }] of credentials) {
+    const [, role] = /:assumed-role\/([^/]+)\//.exec(arn) ?? []
+    if (role !== undefined && accountId === account.accountId && !account.roles.has(role))
+      credentials.delete(id)
   }
 }
 

@@ -4,6 +4,7 @@ import { serviceCaller } from '../../iam/account.ts'
 import { authorizeAssumeRole } from '../../iam/authorize.ts'
 import { type Cloud, denialOf } from '../cloud.ts'
 import { createSession, type Identity } from '../identity.ts'
+import { denialOnKey } from '../kms/authorizeCall.ts'
 import { type Call, CloudFormationError, invalid } from './call.ts'
 import type { Change } from './changes.ts'
 
@@ -60,56 +61,73 @@ export const denialOfChange = (
   if (kind === 'Remove' && retained) return undefined
   const { region, account } = cloud
   const [, service = ''] = type.split('::')
+  // What happens to a key that is there, its own policy has a say in.
+  if (type === 'AWS::KMS::Key' && kind !== 'Add') {
+    const operation = kind === 'Modify' ? 'PutKeyPolicy' : 'ScheduleKeyDeletion'
+    return denialOnKey(cloud, { ...authority, operation, keyId: physicalId })
+  }
   const permission = permissions.get(type)
   // A type whose actions are not known here is for whoever may do everything in its service.
-  const [action, pattern] = permission
+  const [actions, pattern] = permission
     ? [permission[kind], permission.resource]
-    : [`${service.toLowerCase()}:*`, '*']
+    : [[`${service.toLowerCase()}:*`], '*']
   const resource = pattern
     .replace('REGION', region)
     .replace('ACCOUNT', account.accountId)
     .replace('ID', physicalId)
-  return denialOf(cloud, { ...authority, action, resource })
+  return actions
+    .map(action => denialOf(cloud, { ...authority, action, resource }))
+    .find(denial => denial !== undefined)
 }
 
-/** The resource, and the one action that each kind of change cannot do without. */
-type Permission = Readonly<Record<Change['action'] | 'resource', string>>
+/** The resource, and the actions that each kind of change takes, whichever of its properties it is about. */
+type Permission = { readonly resource: string } & Readonly<Record<Change['action'], readonly string[]>>
 
-const entity = (type: string, name: string, modify: string): Permission => ({
-  resource: `arn:aws:iam::ACCOUNT:${type}/ID`,
-  Add: `iam:Create${name}`,
-  Modify: modify,
-  Remove: `iam:Delete${name}`,
+/** Users, groups and roles, with the policies in them. */
+const entity = (type: string, name: string, ...modify: readonly string[]): Permission => {
+  const policies = [`iam:Put${name}Policy`, `iam:Attach${name}Policy`]
+  return {
+    resource: `arn:aws:iam::ACCOUNT:${type}/ID`,
+    Add: [`iam:Create${name}`, ...policies],
+    Modify: [`iam:Update${name}`, ...modify, ...policies],
+    Remove: [`iam:Delete${name}`],
+  }
+}
+
+/** A policy that is attached by a resource of its own, to whomever. */
+const attached = (...names: readonly string[]): Permission => {
+  const put = names.map(name => `iam:Put${name}Policy`)
+  return { resource: '*', Add: put, Modify: put, Remove: names.map(name => `iam:Delete${name}Policy`) }
+}
+
+const restApi = (resource: string, ...modify: readonly string[]): Permission => ({
+  resource: `arn:aws:apigateway:REGION::/restapis${resource}`,
+  Add: ['apigateway:POST'],
+  Modify: ['apigateway:PATCH', ...modify],
+  Remove: ['apigateway:DELETE'],
 })
 
-const restApi: Permission = {
-  resource: 'arn:aws:apigateway:REGION::/restapis',
-  Add: 'apigateway:POST',
-  Modify: 'apigateway:PATCH',
-  Remove: 'apigateway:DELETE',
-}
-
 /** Put once made, and put again to change it. */
-const put = (resource: string, Add: string, Remove: string): Permission => ({
+const put = (resource: string, add: string, remove: string): Permission => ({
   resource,
-  Add,
-  Modify: Add,
-  Remove,
+  Add: [add],
+  Modify: [add],
+  Remove: [remove],
 })
 
 const permissions: ReadonlyMap<string, Permission> = new Map([
-  ['AWS::ApiGateway::Deployment', restApi],
-  ['AWS::ApiGateway::Method', restApi],
-  ['AWS::ApiGateway::Resource', restApi],
-  ['AWS::ApiGateway::RestApi', restApi],
-  ['AWS::ApiGateway::Stage', restApi],
+  ['AWS::ApiGateway::Deployment', restApi('')],
+  ['AWS::ApiGateway::Method', restApi('')],
+  ['AWS::ApiGateway::Resource', restApi('')],
+  ['AWS::ApiGateway::RestApi', restApi('/ID', 'apigateway:UpdateRestApiPolicy')],
+  ['AWS::ApiGateway::Stage', restApi('')],
   [
     'AWS::CloudTrail::Trail',
     {
       resource: 'arn:aws:cloudtrail:REGION:ACCOUNT:trail/ID',
-      Add: 'cloudtrail:CreateTrail',
-      Modify: 'cloudtrail:UpdateTrail',
-      Remove: 'cloudtrail:DeleteTrail',
+      Add: ['cloudtrail:CreateTrail'],
+      Modify: ['cloudtrail:UpdateTrail'],
+      Remove: ['cloudtrail:DeleteTrail'],
     },
   ],
   [
@@ -117,33 +135,43 @@ const permissions: ReadonlyMap<string, Permission> = new Map([
     put('arn:aws:cloudwatch:REGION:ACCOUNT:alarm:ID', 'cloudwatch:PutMetricAlarm', 'cloudwatch:DeleteAlarms'),
   ],
   ['AWS::Events::Rule', put('arn:aws:events:REGION:ACCOUNT:rule/ID', 'events:PutRule', 'events:DeleteRule')],
-  ['AWS::IAM::Group', entity('group', 'Group', 'iam:UpdateGroup')],
-  ['AWS::IAM::Role', entity('role', 'Role', 'iam:UpdateRole')],
-  ['AWS::IAM::User', entity('user', 'User', 'iam:UpdateUser')],
+  ['AWS::IAM::Group', entity('group', 'Group')],
+  ['AWS::IAM::GroupPolicy', attached('Group')],
+  ['AWS::IAM::Policy', attached('Role', 'User', 'Group')],
+  ['AWS::IAM::Role', entity('role', 'Role', 'iam:UpdateAssumeRolePolicy')],
+  ['AWS::IAM::RolePolicy', attached('Role')],
+  ['AWS::IAM::User', entity('user', 'User')],
+  ['AWS::IAM::UserPolicy', attached('User')],
   [
     'AWS::KMS::Alias',
     {
       resource: 'arn:aws:kms:REGION:ACCOUNT:ID',
-      Add: 'kms:CreateAlias',
-      Modify: 'kms:UpdateAlias',
-      Remove: 'kms:DeleteAlias',
+      Add: ['kms:CreateAlias'],
+      Modify: ['kms:UpdateAlias'],
+      Remove: ['kms:DeleteAlias'],
     },
   ],
-  [
-    'AWS::KMS::Key',
-    { resource: '*', Add: 'kms:CreateKey', Modify: 'kms:PutKeyPolicy', Remove: 'kms:ScheduleKeyDeletion' },
-  ],
+  ['AWS::KMS::Key', put('*', 'kms:CreateKey', 'kms:ScheduleKeyDeletion')],
   [
     'AWS::Lambda::Function',
     {
       resource: 'arn:aws:lambda:REGION:ACCOUNT:function:ID',
-      Add: 'lambda:CreateFunction',
-      Modify: 'lambda:UpdateFunctionConfiguration',
-      Remove: 'lambda:DeleteFunction',
+      Add: ['lambda:CreateFunction'],
+      Modify: ['lambda:UpdateFunctionConfiguration', 'lambda:UpdateFunctionCode'],
+      Remove: ['lambda:DeleteFunction'],
     },
   ],
   [
+    'AWS::Lambda::Permission',
+    put('arn:aws:lambda:REGION:ACCOUNT:function:*', 'lambda:AddPermission', 'lambda:RemovePermission'),
+  ],
+  [
     'AWS::SNS::Topic',
-    { resource: 'ID', Add: 'sns:CreateTopic', Modify: 'sns:SetTopicAttributes', Remove: 'sns:DeleteTopic' },
+    {
+      resource: 'ID',
+      Add: ['sns:CreateTopic'],
+      Modify: ['sns:SetTopicAttributes'],
+      Remove: ['sns:DeleteTopic'],
+    },
   ],
 ])

@@ -4,6 +4,7 @@ import { authorizeKms } from '../../iam/authorize.ts'
 import { type Policy, parsePolicy } from '../../iam/policy.ts'
 import { AwsError } from '../awsError.ts'
 import { type Cloud, callerOf, connectionOf } from '../cloud.ts'
+import type { Identity } from '../identity.ts'
 import { keyUsage } from './keySpec.ts'
 import { aliasArn, type Call, findKeyOrAlias, type Key, type Store } from './store.ts'
 
@@ -36,6 +37,37 @@ export const authorizeCall = (
     const { denial } = authorizeKms(cloud.account, { caller, connection, operation, input, target })
     if (denial !== undefined) throw new AwsError('AccessDeniedException', denial)
   }
+}
+
+/**
+ * Decides an operation on a key that a service makes for somebody.
+ *
+ * @param cloud The cloud.
+ * @param request.identity For whom.
+ * @param request.operation For example `PutKeyPolicy`; its parameters count with their defaults.
+ * @param request.keyId The key id. On a key there is not, everything may be done: there is nothing to do it to.
+ * @param request.sourceIp The address that they came from.
+ * @returns AWS's text where it is denied; undefined where it is allowed.
+ */
+export const denialOnKey = (
+  cloud: Cloud,
+  request: {
+    readonly identity: Identity
+    readonly operation: string
+    readonly keyId: string
+    readonly sourceIp: string
+  },
+): string | undefined => {
+  const key = cloud.kms.keys.get(request.keyId)
+  return key
+    ? authorizeKms(cloud.account, {
+        caller: callerOf(cloud, request.identity),
+        connection: connectionOf(cloud, 'kms', request.sourceIp),
+        operation: request.operation,
+        input: {},
+        target: keyFacts(cloud.kms, key),
+      }).denial
+    : undefined
 }
 
 /**

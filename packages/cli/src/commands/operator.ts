@@ -18,17 +18,14 @@ import { readStack, requireOutput } from '../stack.ts'
  * Lets a user ask for signatures. One who may already stays as they are.
  *
  * @param options.name Name of an IAM user.
- * @throws {CliError} USER_NOT_FOUND, STACK_NOT_FOUND, STACK_INCOMPLETE, or PERMISSION_MISSING.
+ * @throws {CliError} USER_NOT_FOUND, GROUP_NOT_FOUND, STACK_NOT_FOUND, STACK_INCOMPLETE, or PERMISSION_MISSING.
  */
 export async function addOperator(
   context: Context,
   options: { stackName: string; name: string },
 ): Promise<Outcome> {
   const { name } = options
-  const group = await findGroup(context, options.stackName)
-  const client = new IAMClient(context.aws)
-  const members = await readMembers(client, group)
-  const isMember = members.some(({ UserName }) => UserName === name)
+  const { client, group, isMember } = await findMembership(context, options)
   if (!isMember)
     await change(group, name, 'AddUserToGroup', () =>
       client.send(new AddUserToGroupCommand({ GroupName: group, UserName: name })),
@@ -43,17 +40,14 @@ export async function addOperator(
  * Takes that away from a user. One who may not stays as they are.
  *
  * @param options.name Name of an IAM user.
- * @throws {CliError} USER_NOT_FOUND, STACK_NOT_FOUND, STACK_INCOMPLETE, or PERMISSION_MISSING.
+ * @throws {CliError} USER_NOT_FOUND, GROUP_NOT_FOUND, STACK_NOT_FOUND, STACK_INCOMPLETE, or PERMISSION_MISSING.
  */
 export async function removeOperator(
   context: Context,
   options: { stackName: string; name: string },
 ): Promise<Outcome> {
   const { name } = options
-  const group = await findGroup(context, options.stackName)
-  const client = new IAMClient(context.aws)
-  const members = await readMembers(client, group)
-  const isMember = members.some(({ UserName }) => UserName === name)
+  const { client, group, members, isMember } = await findMembership(context, options)
   if (isMember)
     await change(group, name, 'RemoveUserFromGroup', () =>
       client.send(new RemoveUserFromGroupCommand({ GroupName: group, UserName: name })),
@@ -66,10 +60,20 @@ export async function removeOperator(
   }
 }
 
+async function findMembership(
+  context: Context,
+  { stackName, name }: { stackName: string; name: string },
+): Promise<{ client: IAMClient; group: string; members: readonly User[]; isMember: boolean }> {
+  const group = await findGroup(context, stackName)
+  const client = new IAMClient(context.aws)
+  const members = await readMembers(client, group)
+  return { client, group, members, isMember: members.some(({ UserName }) => UserName === name) }
+}
+
 /**
  * Lists who may ask for signatures.
  *
- * @throws {CliError} STACK_NOT_FOUND, STACK_INCOMPLETE, or PERMISSION_MISSING.
+ * @throws {CliError} GROUP_NOT_FOUND, STACK_NOT_FOUND, STACK_INCOMPLETE, or PERMISSION_MISSING.
  */
 export async function listOperators(context: Context, options: { stackName: string }): Promise<Outcome> {
   const group = await findGroup(context, options.stackName)
@@ -93,6 +97,13 @@ async function readMembers(client: IAMClient, group: string): Promise<readonly U
     for await (const page of paginateGetGroup({ client }, { GroupName: group }))
       members.push(...(page.Users ?? []))
     return members
+  }).catch((cause: Error) => {
+    if (!(cause instanceof NoSuchEntityException)) throw cause
+    throw new CliError('GROUP_NOT_FOUND', `the group ${group} of the stack is gone`, {
+      exitCode: exitCodes.notFound,
+      hints: ['coffer doctor'],
+      cause,
+    })
   })
 }
 

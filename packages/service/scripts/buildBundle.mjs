@@ -1,6 +1,8 @@
-// The code of the Lambda function adminSigner as one file for Node 24, the AWS SDK included: Lambda's own copy of the SDK
-// changes without notice, and what runs beside the key must not.
+// The code of the Lambda function adminSigner as one module for Node 24, the AWS SDK included (Lambda's own copy of the SDK
+// changes without notice, and what runs beside the key must not), and Cedar's WebAssembly beside it.
 // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-package.html
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { listModules } from './bundleModules.mjs'
 
@@ -13,8 +15,8 @@ import { listModules } from './bundleModules.mjs'
  * functions and lines that exist.
  *
  * @param root The directory of the workspace, with packages/ and node_modules/.
- * @returns `code`, the module that exports `handler`; `modules`, what it is made of; `inputs`, every file that was read,
- *   relative to the root.
+ * @returns `code`, the module that exports `handler`; `files`, what it reads beside it, by name; `modules`, what both are
+ *   made of; `inputs`, every file that was read, relative to the root.
  * @throws {Error} a module cannot be built, or the code would not start on Lambda.
  */
 export async function buildBundle(root) {
@@ -34,7 +36,7 @@ export async function buildBundle(root) {
     mainFields: ['module', 'main'],
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
     legalComments: 'inline',
-    plugins: [environmentCredentials],
+    plugins: [environmentCredentials, cedarFromFile(root)],
     logLevel: 'silent',
   })
   const [output] = Object.values(metafile.outputs)
@@ -47,10 +49,16 @@ export async function buildBundle(root) {
         .map(({ path, kind }) => `${kind} of ${path}`)
         .join(', ')}`,
     )
+  const modules = Object.keys(metafile.inputs)
+  const paths = modules.filter(path => cedarModule.test(path)).map(path => join(dirname(path), wasmFile))
+  const files = Object.fromEntries(
+    await Promise.all(paths.map(async path => [basename(path), await readFile(join(root, path))])),
+  )
   return {
     code: outputFiles[0].contents,
-    modules: await listModules(root, output),
-    inputs: Object.keys(metafile.inputs),
+    files,
+    modules: await listModules(root, output, files),
+    inputs: [...modules, ...paths],
   }
 }
 
@@ -66,3 +74,18 @@ const environmentCredentials = {
     }))
   },
 }
+
+// Of the package's three forms, the one for the web is an ES module, and lets whoever uses it say where the WebAssembly is.
+const cedarFromFile = root => ({
+  name: 'cedar-from-file',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@cedar-policy\/cedar-wasm\/nodejs$/ }, () => ({
+      path: join(root, 'packages/service/scripts/cedarOnLambda.mjs'),
+      // To load the WebAssembly is one, and package.json says that no module of ours has any.
+      sideEffects: true,
+    }))
+  },
+})
+
+const cedarModule = /[\\/]@cedar-policy[\\/]cedar-wasm[\\/]web[\\/]cedar_wasm\.js$/
+const wasmFile = 'cedar_wasm_bg.wasm'

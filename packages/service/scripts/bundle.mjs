@@ -1,10 +1,10 @@
 // Builds the code of the Lambda function adminSigner into packages/service/bundle/, which is what is deployed and what
-// the sandbox runs: adminSigner.mjs, and the licences of what is in it. Nothing is written when the bundle is made of
-// other modules than bundle.lock.json lists.
+// the sandbox runs: adminSigner.mjs, the WebAssembly that it reads, a policy that denies everything, and the licences of
+// what is in it. Nothing is written when the bundle is made of other modules or files than bundle.lock.json lists.
 //   node packages/service/scripts/bundle.mjs [--write-lock]
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildBundle } from './buildBundle.mjs'
 import { collectLicenses, describeModules } from './bundleModules.mjs'
@@ -13,7 +13,7 @@ const service = dirname(dirname(fileURLToPath(import.meta.url)))
 const root = dirname(dirname(service))
 const lockFile = join(service, 'bundle.lock.json')
 
-const { code, modules, inputs } = await buildBundle(root)
+const { code, files, modules, inputs } = await buildBundle(root)
 if (process.argv.includes('--write-lock')) await writeFile(lockFile, `${JSON.stringify(modules, null, 2)}\n`)
 const changes = await compareWithLock(modules)
 if (changes.length > 0) {
@@ -24,6 +24,9 @@ if (changes.length > 0) {
   process.exitCode = 1
 } else {
   await write('LICENSES.txt', Buffer.from(await collectLicenses(root, inputs, modules)))
+  for (const [name, contents] of Object.entries(files)) await write(name, contents)
+  for (const name of ['treasury.cedar', 'treasury.json'])
+    await write(`policy/${name}`, await readFile(join(service, 'policy/deny-all', name)))
   await write('adminSigner.mjs', code)
   const count = Object.values(modules.packages).flatMap(entry => entry.modules).length
   const sha256 = createHash('sha256').update(code).digest('hex')
@@ -44,7 +47,7 @@ async function write(name, contents) {
   const path = join(service, 'bundle', name)
   const present = await readFile(path).catch(() => undefined)
   if (present?.equals(contents)) return
-  const temporary = join(service, 'dist', `${name}.${process.pid}`)
+  const temporary = join(service, 'dist', `${basename(name)}.${process.pid}`)
   await mkdir(dirname(path), { recursive: true })
   await mkdir(dirname(temporary), { recursive: true })
   await writeFile(temporary, contents)

@@ -2,6 +2,7 @@
 // what of Node they can reach. Of our own modules only the names are recorded: their changes are in the diff anyway, and
 // a list that changed with each of them would soon be accepted unread. For the same reason sizes are whole kilobytes of a
 // package, and there is no hash of the bundle.
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, posix } from 'node:path'
 
@@ -10,10 +11,11 @@ import { dirname, join, posix } from 'node:path'
  *
  * @param root The directory that the paths of the output are relative to.
  * @param output An output of esbuild's metafile.
- * @returns `builtins`, Node's modules; `kB`, how much of the bundle is not ours; and the packages by name and version,
- *   with licence, kB (1000 bytes, rounded up) and modules. Sorted throughout.
+ * @param files What the bundle reads beside it: bytes by name.
+ * @returns `builtins`, Node's modules; `files`, the SHA-256 of each in hex; `kB`, how much of the bundle's code is not
+ *   ours; and the packages by name and version, with licence, kB (1000 bytes, rounded up) and modules. Sorted throughout.
  */
-export async function listModules(root, output) {
+export async function listModules(root, output, files) {
   const packages = new Map()
   for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
     if (bytesInOutput === 0) continue
@@ -26,6 +28,11 @@ export async function listModules(root, output) {
   const sorted = [...packages].sort(([a], [b]) => (a < b ? -1 : 1))
   return {
     builtins: [...new Set(output.imports.map(({ path }) => path))].sort(),
+    files: Object.fromEntries(
+      Object.entries(files)
+        .map(([name, bytes]) => [name, createHash('sha256').update(bytes).digest('hex')])
+        .sort(),
+    ),
     kB: kilobytes(sorted.reduce((sum, [, { bytes = 0 }]) => sum + bytes, 0)),
     packages: Object.fromEntries(
       sorted.map(([id, { license, bytes, modules }]) => [
@@ -37,9 +44,10 @@ export async function listModules(root, output) {
 }
 
 /** The list as lines that each stand alone, so that two lists can be compared. */
-export function describeModules({ builtins, kB, packages }) {
+export function describeModules({ builtins, files, kB, packages }) {
   return [
     ...builtins,
+    ...Object.entries(files).map(([name, sha256]) => `${name}: SHA-256 ${sha256}`),
     `${kB} kB in all`,
     ...Object.entries(packages).flatMap(([id, { license, kB: size, modules }]) => [
       `${id}: ${license}${size === undefined ? '' : `, ${size} kB`}`,
@@ -58,10 +66,13 @@ export function describeModules({ builtins, kB, packages }) {
  */
 export async function collectLicenses(root, inputs, modules) {
   const packagesByText = new Map()
+  const apache = (await readFile(join(root, 'LICENSE'), 'utf8')).trim()
   for (const path of inputs) {
-    const { id, directory, isOurs } = await packageOf(root, path)
+    const { id, directory, isOurs, license } = await packageOf(root, path)
     if (isOurs || modules.packages[id] === undefined) continue
-    const text = (await readFile(join(root, directory, 'LICENSE'), 'utf8')).trim()
+    const text =
+      (await readLicense(join(root, directory, 'LICENSE'))) ?? (license === 'Apache-2.0' ? apache : undefined)
+    if (text === undefined) throw new Error(`${id} has no LICENSE, and must not be passed on without`)
     packagesByText.set(text, (packagesByText.get(text) ?? new Set()).add(id))
   }
   return [...packagesByText]
@@ -70,12 +81,20 @@ export async function collectLicenses(root, inputs, modules) {
     .join(`\n${'-'.repeat(80)}\n\n`)
 }
 
+async function readLicense(path) {
+  const text = await readFile(path, 'utf8').catch(error => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  return text?.trim()
+}
+
 async function packageOf(root, path) {
   for (let directory = dirname(path); directory !== '.'; directory = dirname(directory)) {
-    const manifest = await readManifest(join(root, directory, 'package.json'))
-    // A package.json within a package says at most `"type": "module"`.
-    if (manifest?.version === undefined) continue
     const isOurs = !directory.includes('node_modules')
+    // A package may have more than one package.json in it; the inner ones say `"type": "module"` or repeat the outer one.
+    if (!isOurs && !/(^|\/)node_modules\/(@[^/]+\/)?[^/@]+$/.test(directory)) continue
+    const manifest = await readManifest(join(root, directory, 'package.json'))
+    if (manifest?.version === undefined) continue
     const { name, version, license } = manifest
     return { id: isOurs ? name : `${name}@${version}`, directory, isOurs, license }
   }

@@ -19,9 +19,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 type Bundle = {
   readonly code: Uint8Array
+  readonly files: Readonly<Record<string, Uint8Array>>
   readonly inputs: readonly string[]
   readonly modules: {
     readonly builtins: readonly string[]
+    readonly files: Readonly<Record<string, string>>
     readonly packages: Readonly<
       Record<string, { readonly license: string; readonly modules: readonly string[] }>
     >
@@ -33,6 +35,7 @@ const root = join(service, '../..')
 const { buildBundle }: { buildBundle: (root: string) => Promise<Bundle> } = await import(
   new URL('../scripts/buildBundle.mjs', import.meta.url).href
 )
+const wasmFile = 'cedar_wasm_bg.wasm'
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 let bundle: Bundle
@@ -57,6 +60,16 @@ test('the credentials of the role are all it can use, and it can run no other pr
   expect(bundle.modules.builtins).not.toContain('node:child_process')
 })
 
+test("Cedar's WebAssembly is the file of its package, and of its JavaScript only what is used is in", () => {
+  const wasm = readFileSync(join(root, 'node_modules/@cedar-policy/cedar-wasm/nodejs', wasmFile))
+  expect(Object.keys(bundle.files)).toEqual([wasmFile])
+  expect(sha256(bundle.files[wasmFile] ?? new Uint8Array())).toBe(sha256(wasm))
+  expect(bundle.modules.files).toEqual({ [wasmFile]: sha256(wasm) })
+  const code = Buffer.from(bundle.code).toString()
+  expect(code).toContain('new WebAssembly.Instance(')
+  expect(code).not.toMatch(/formatPolicies|instantiateStreaming|__dirname/)
+})
+
 describe('built in another directory', () => {
   const lambda = 'packages/service/src/lambda.ts'
   let original: string
@@ -72,12 +85,16 @@ describe('built in another directory', () => {
   }
   const script = (): string => join(elsewhere, 'packages/service/scripts/bundle.mjs')
 
-  test('it is the same to the byte, and the script writes that and the licences of what is in it', () => {
+  test('it is the same to the byte, and the script writes that, what it reads, and the licences', () => {
     const output = execFileSync(process.execPath, [script()], { encoding: 'utf8' })
     const directory = join(elsewhere, 'packages/service/bundle')
-    expect(readdirSync(directory).sort()).toEqual(['LICENSES.txt', 'adminSigner.mjs'])
+    expect(readdirSync(directory, { recursive: true }).sort()).toEqual([
+      ...['LICENSES.txt', 'adminSigner.mjs', wasmFile, 'policy'],
+      ...['policy/treasury.cedar', 'policy/treasury.json'],
+    ])
     expect(sha256(readFileSync(join(directory, 'adminSigner.mjs')))).toBe(sha256(bundle.code))
     expect(output).toContain(sha256(bundle.code))
+    expect(sha256(readFileSync(join(directory, wasmFile)))).toBe(bundle.modules.files[wasmFile])
     const licenses = readFileSync(join(directory, 'LICENSES.txt'), 'utf8').split('\n')
     const others = Object.keys(bundle.modules.packages).filter(name => !name.startsWith('@coffer/'))
     expect(licenses).toEqual(expect.arrayContaining(others))
@@ -99,6 +116,29 @@ describe('built in another directory', () => {
     expect(stderr).toContain('\n  - @coffer/service/src/handler.ts\n')
   })
 
+  test('error: with other WebAssembly than is listed it is not written, and both are told', () => {
+    const [path = ''] = bundle.inputs.filter(input => input.endsWith(wasmFile))
+    const wasm = readFileSync(join(elsewhere, path))
+    writeFileSync(join(elsewhere, path), 'other')
+    const { status, stderr } = spawnSync(process.execPath, [script()], { encoding: 'utf8' })
+    writeFileSync(join(elsewhere, path), wasm)
+    expect(status).toBe(1)
+    expect(stderr).toContain(`\n  - ${wasmFile}: SHA-256 ${sha256(wasm)}\n`)
+    expect(stderr).toContain(`\n  + ${wasmFile}: SHA-256 ${sha256(Buffer.from('other'))}\n`)
+  })
+
+  test('error: a package without a licence of its own, other than the one of this project, is not passed on', () => {
+    const manifest = join(elsewhere, 'node_modules/@cedar-policy/cedar-wasm/package.json')
+    const original = readFileSync(manifest, 'utf8')
+    writeFileSync(manifest, original.replaceAll('Apache-2.0', 'GPL-3.0'))
+    const { status, stderr } = spawnSync(process.execPath, [script(), '--write-lock'], { encoding: 'utf8' })
+    writeFileSync(manifest, original)
+    copy('packages/service/bundle.lock.json', elsewhere)
+    expect(status).toBe(1)
+    expect(stderr).toContain('@cedar-policy/cedar-wasm@')
+    expect(stderr).toContain('no LICENSE')
+  })
+
   test('error: code that calls require does not become a bundle, since it would not start', async () => {
     addModule('added.cjs', 'exports.added = () => require("node:child_process")')
     await expect(buildBundle(elsewhere)).rejects.toThrow('require-call of node:child_process')
@@ -107,24 +147,25 @@ describe('built in another directory', () => {
 
 /** Copies what the bundle is built from, and nothing else of the project. */
 function copySources(target: string): void {
-  const copy = (path: string): void => {
-    if (existsSync(join(root, path))) cpSync(join(root, path), join(target, path), { recursive: true })
-  }
   const directories = new Set<string>()
   for (const file of bundle.inputs) {
-    copy(file)
+    copy(file, target)
     for (let directory = dirname(file); directory !== '.'; directory = dirname(directory))
       directories.add(directory)
   }
   for (const directory of directories) {
-    copy(join(directory, 'package.json'))
-    copy(join(directory, 'LICENSE'))
+    copy(join(directory, 'package.json'), target)
+    copy(join(directory, 'LICENSE'), target)
   }
-  copy('packages/service/scripts')
-  copy('packages/service/bundle.lock.json')
+  for (const path of ['scripts', 'policy', 'bundle.lock.json']) copy(join('packages/service', path), target)
+  copy('LICENSE', target)
   cpSync(join(root, 'node_modules/@coffer'), join(target, 'node_modules/@coffer'), {
     recursive: true,
     verbatimSymlinks: true,
   })
   symlinkSync(join(root, 'node_modules/esbuild'), join(target, 'node_modules/esbuild'))
+}
+
+function copy(path: string, target: string): void {
+  if (existsSync(join(root, path))) cpSync(join(root, path), join(target, path), { recursive: true })
 }

@@ -19,11 +19,8 @@ export const object =
   <T extends object>(fields: { readonly [K in keyof T]-?: Field<T[K]> }): Field<T> =>
   (value, path, issues) => {
     const result: Partial<T> = {}
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      issues.push(fault(value, path, 'WRONG_TYPE', 'must be a JSON object'))
-      return result as T
-    }
-    const given = new Map<string, unknown>(Object.entries(value))
+    const given = members(value, path, issues)
+    if (given === undefined) return result as T
     for (const name of given.keys())
       if (!Object.hasOwn(fields, name)) {
         const known = Object.keys(fields).join(', ')
@@ -31,6 +28,36 @@ export const object =
       }
     for (const name in fields) result[name] = fields[name](given.get(name), member(path, name), issues)
     return Object.freeze(result) as T
+  }
+
+/** One of several kinds of object, told apart by the text in one of their fields. What kind it is decides which fields it has. */
+export const variants =
+  <T extends object>(
+    tag: keyof T & string,
+    code: IssueCode,
+    kinds: Readonly<Record<string, Field<T>>>,
+  ): Field<T> =>
+  (value, path, issues) => {
+    const given = members(value, path, issues)
+    if (given === undefined) return {} as T
+    const kind = given.get(tag)
+    const field = typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
+    if (field !== undefined) return field(value, path, issues)
+    issues.push(fault(kind, member(path, tag), code, `must be ${Object.keys(kinds).join(' or ')}`))
+    return {} as T
+  }
+
+/** A JSON array of at least `minimum` values that are read alike. The result is frozen. */
+export const list =
+  <T>(field: Field<T>, minimum = 0): Field<readonly T[]> =>
+  (value, path, issues) => {
+    if (!Array.isArray(value)) {
+      issues.push(fault(value, path, 'WRONG_TYPE', 'must be a JSON array'))
+      return []
+    }
+    if (value.length < minimum)
+      issues.push(fault(value, path, 'OUT_OF_RANGE', `must have at least ${minimum} element`))
+    return Object.freeze(value.map((element: unknown, i) => field(element, `${path}/${i}`, issues)))
   }
 
 /** A field that may be left out. `null` is not leaving out. */
@@ -63,6 +90,16 @@ export const bytes: Field<Hex> = (value, path, issues) => {
   return '0x'
 }
 
+/** `0x` and the hex digits of exactly so many bytes. Returned in lower case. */
+export const fixedBytes =
+  (size: number): Field<Hex> =>
+  (value, path, issues) => {
+    if (typeof value === 'string' && value.length === 2 + 2 * size && /^0x[0-9a-f]*$/i.test(value))
+      return lowerCase(value)
+    issues.push(fault(value, path, 'INVALID_HEX', `must be 0x and ${2 * size} hex digits`))
+    return '0x'
+  }
+
 /** A 32-byte hash, as `0x` hex or as standard base64. Returned as lower-case hex. */
 export const hash: Field<Hex> = (value, path, issues) => {
   if (typeof value === 'string') {
@@ -89,6 +126,34 @@ export const quantity =
     return parsed
   }
 
+/** An unsigned integer below 2^53 as `0x` hex, so that it is exact as a number. */
+export const safeQuantity: Field<number> = (value, path, issues) => Number(safeBits(value, path, issues))
+
+const safeBits = quantity(53)
+
+/** A chain id as `0x` hex: from 1 to 2^53 - 1. */
+export const chainIdQuantity: Field<number> = (value, path, issues) => {
+  const before = issues.length
+  const chainId = safeQuantity(value, path, issues)
+  if (chainId === 0 && issues.length === before)
+    issues.push(fault(value, path, 'OUT_OF_RANGE', 'must be at least 0x1'))
+  return chainId
+}
+
+/** `true` or `false`. */
+export const boolean: Field<boolean> = (value, path, issues) => {
+  if (typeof value === 'boolean') return value
+  issues.push(fault(value, path, 'WRONG_TYPE', 'must be true or false'))
+  return false
+}
+
+/** Any text that has a UTF-8 encoding: half a surrogate pair has none. */
+export const unicode: Field<string> = (value, path, issues) => {
+  if (typeof value === 'string' && !/\p{Cs}/u.test(value)) return value
+  issues.push(fault(value, path, 'INVALID_TEXT', 'must be text, without half a surrogate pair'))
+  return ''
+}
+
 /** A positive safe integer, as a JSON number. */
 export const positiveInteger: Field<number> = (value, path, issues) => {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
@@ -108,10 +173,24 @@ export const text =
     return ''
   }
 
-const fault = (value: unknown, path: string, code: IssueCode, message: string): Issue =>
+/** The fault of a value, which is that it is missing where it is `undefined`. */
+export const fault = (value: unknown, path: string, code: IssueCode, message: string): Issue =>
   value === undefined ? { path, code: 'REQUIRED', message: 'is required' } : { path, code, message }
 
-const member = (path: string, name: string): string =>
+/** The JSON Pointer of a member of an object. https://www.rfc-editor.org/rfc/rfc6901#section-3 */
+export const member = (path: string, name: string): string =>
   `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+
+/** The members of a JSON object; `undefined`, and a fault, where it is none. */
+export const members = (
+  value: unknown,
+  path: string,
+  issues: Issue[],
+): ReadonlyMap<string, unknown> | undefined => {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return new Map(Object.entries(value))
+  issues.push(fault(value, path, 'WRONG_TYPE', 'must be a JSON object'))
+  return undefined
+}
 
 const lowerCase = (hex: string): Hex => hex.toLowerCase() as Hex

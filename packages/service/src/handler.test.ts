@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { newSigner, PRINCIPAL, payload } from '../test/fixtures.ts'
+import { NOON, starter } from '../test/policy.ts'
 import { createHandler, type ProxyEvent } from './handler.ts'
 
 const signer = await newSigner()
@@ -28,7 +29,8 @@ const start = () => {
   const lines: string[] = []
   const handler = createHandler({
     signer: async () => signer,
-    blindSigning: 'refuse',
+    policy: () => starter,
+    now: () => NOON,
     log: line => void lines.push(line),
   })
   return {

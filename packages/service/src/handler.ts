@@ -1,6 +1,7 @@
 // The service behind an API Gateway REST API with Lambda proxy integration (payload format 1.0) and AWS_IAM authorization.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
-import { createService, type Principal, type ServiceOptions } from './service.ts'
+import type { Principal } from './policy/inquiry.ts'
+import { createService, type ServiceOptions } from './service.ts'
 
 /** The parts of a proxy event that are read. API Gateway writes `null` for what is absent. */
 export type ProxyEvent = {

@@ -1,5 +1,5 @@
 // @coffer/service: the signing service, for a Lambda function, a sandbox, or a command line that shows what it would sign.
-export type { Allow, BlindSigning, Decision, Reason } from './authorize.ts'
+export type { Allow, Decision, Deny, JudgedEffect } from './authorize.ts'
 export { describeEffect, type Effect } from './effects/effect.ts'
 export {
   createHandler,
@@ -8,7 +8,11 @@ export {
   type ProxyEvent,
   type ProxyResult,
 } from './handler.ts'
+export type { Payload } from './payload/payload.ts'
 export type { UserOperation, UserOperationPayload } from './payload/userOperation.ts'
+export type { Principal } from './policy/inquiry.ts'
+export type { Policy } from './policy/policy.ts'
+export type { Reason } from './policy/reason.ts'
 export { type Prepared, prepare } from './prepare.ts'
 export {
   type Issue,
@@ -21,7 +25,6 @@ export {
 export { parseRequest, type Scheme, type SigningRequest, type Subject } from './request.ts'
 export {
   createService,
-  type Principal,
   type Service,
   type ServiceInput,
   type ServiceOptions,

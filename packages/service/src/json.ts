@@ -15,7 +15,17 @@ export const MAXIMUM_BODY_BYTES = 65_536
  */
 export const parseJson = (body: string | Uint8Array): unknown => {
   if (Buffer.byteLength(body) > MAXIMUM_BODY_BYTES) throw new ServiceError('BODY_TOO_LARGE')
-  const source = typeof body === 'string' ? body : decodeUtf8(body)
+  return parseDocument(typeof body === 'string' ? body : decodeUtf8(body))
+}
+
+/**
+ * Parses a JSON document of any size.
+ *
+ * @param source JSON.
+ * @returns The JSON value.
+ * @throws {INVALID_REQUEST} not JSON, or a name given twice in one object.
+ */
+export const parseDocument = (source: string): unknown => {
   let value: unknown
   try {
     value = JSON.parse(source)

@@ -1,7 +1,12 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { KEY_ARN, newSigner, PRINCIPAL, payload, signingKey } from '../test/fixtures.ts'
+import { OPEN_FACTS, PERMIT_ALL, STARTER_RULES, sourceOf } from '../test/policy.ts'
+import type { PolicySource } from './policy/policy.ts'
 
 // Just enough KMS on loopback for the function as it is deployed, the AWS SDK included.
 const signer = await newSigner()
@@ -38,20 +43,32 @@ beforeAll(async () => {
   })
   await new Promise<void>(resolve => kms.listen(0, '127.0.0.1', resolve))
 })
-afterAll(() => kms.close())
+afterAll(() => {
+  kms.close()
+  rmSync(root, { recursive: true })
+})
+
+/** The function's code, as far as it is read: the policy. */
+const root = mkdtempSync(join(tmpdir(), 'coffer-lambda-'))
+const writePolicy = ({ rules, facts }: PolicySource): void => {
+  mkdirSync(join(root, 'policy'), { recursive: true })
+  writeFileSync(join(root, 'policy/treasury.cedar'), rules)
+  writeFileSync(join(root, 'policy/treasury.json'), facts)
+}
 
 const written: string[] = []
 beforeEach(() => {
   requests.length = 0
   written.length = 0
   disabled = false
-  for (const name of ['KMS_KEY_ID', 'COFFER_SIGNER_ADDRESS', 'COFFER_BLIND_SIGNING'])
-    vi.stubEnv(name, undefined)
+  for (const name of ['KMS_KEY_ID', 'COFFER_SIGNER_ADDRESS']) vi.stubEnv(name, undefined)
   const { port } = kms.address() as AddressInfo
   vi.stubEnv('AWS_ENDPOINT_URL_KMS', `http://127.0.0.1:${port}`)
   vi.stubEnv('AWS_REGION', 'us-east-1')
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example')
+  writePolicy(sourceOf(STARTER_RULES))
+  vi.stubEnv('LAMBDA_TASK_ROOT', root)
 })
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -100,13 +117,24 @@ test('behavior: a key that is disabled at the start is asked again', async () =>
   expect(await invoke(transfer)).toMatchObject({ status: 503, code: 'KMS_KEY_DISABLED' })
 })
 
-test('behavior: bare hashes are signed for the value allow and no other', async () => {
-  const allowed = await load({ KMS_KEY_ID: KEY_ARN, COFFER_BLIND_SIGNING: 'allow' })
-  expect(await allowed(bareHash)).toMatchObject({ status: 200 })
-  for (const value of ['Allow', 'true', '']) {
-    const refused = await load({ KMS_KEY_ID: KEY_ARN, COFFER_BLIND_SIGNING: value })
-    expect(await refused(bareHash)).toMatchObject({ status: 403, code: 'BLIND_SIGNING_REFUSED' })
+test('behavior: what is signed is what the policy beside the code permits', async () => {
+  const loadWith = (rules: string, facts: object) => {
+    writePolicy(sourceOf(rules, facts))
+    return load({ KMS_KEY_ID: KEY_ARN })
   }
+  const open = await loadWith(PERMIT_ALL, OPEN_FACTS)
+  expect(await open(bareHash)).toMatchObject({ status: 200, rules: ['signHash'] })
+  const closed = await loadWith('', {})
+  expect(await closed(transfer)).toMatchObject({ status: 403, code: 'DENIED' })
+  const broken = await loadWith('permit', {})
+  expect(await broken(transfer)).toMatchObject({ status: 500, code: 'POLICY_INVALID' })
+  expect(written.at(-1)).toContain('treasury.cedar:1:7: ')
+})
+
+test('error: without a policy nothing is signed', async () => {
+  const invoke = await load({ KMS_KEY_ID: KEY_ARN, LAMBDA_TASK_ROOT: join(tmpdir(), 'coffer-nowhere') })
+  expect(await invoke(transfer)).toMatchObject({ status: 500, code: 'POLICY_INVALID' })
+  expect(requests).toEqual([])
 })
 
 test('error: a key with another address than the one pinned signs nothing', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ACCOUNT, execute, hexOf, KEY_ARN, PRINCIPAL, payload, TOKEN } from '../test/fixtures.ts'
+import { permitAll, starter } from '../test/policy.ts'
 import { signer, signerThat, start } from '../test/start.ts'
 
 const transfer = { signerAddress: signer.address, payload: payload() }
@@ -31,8 +32,10 @@ test('default: the whole line of a signature', async () => {
     status: 200,
     outcome: 'signed',
     reference: 'Invoice 7',
+    kind: 'userOperation',
     scheme: 'eip191',
     chainId: 84532,
+    signerAddress: signer.address,
     account: ACCOUNT,
     hash: body.message,
     digest: body.digest,
@@ -40,8 +43,8 @@ test('default: the whole line of a signature', async () => {
       { kind: 'transfer', asset: TOKEN, from: ACCOUNT, to: expect.any(String), amount: '1500000' },
       { kind: 'fee', payer: '0x2222222222222222222222222222222222222222', maximum: '260001000000000' },
     ],
-    rules: ['decoded-effects'],
-    policyVersion: 'builtin-1',
+    rules: ['payouts', 'fees'],
+    policyVersion: starter.version,
     keyId: KEY_ARN,
     kmsRequestIds: ['kms-1', 'kms-2'],
     durations: { total: 15, key: 5 },
@@ -68,16 +71,15 @@ test('no line contains the signature or the call data, whatever is asked', async
     fc.asyncProperty(
       hexOf({ minLength: 8, maxLength: 80 }),
       fc.boolean(),
-      fc.constantFrom('allow', 'refuse'),
-      async (data, wrapped, blindSigning) => {
-        const { ask, lines } = start({ blindSigning })
+      fc.constantFrom(permitAll, starter),
+      async (data, wrapped, policy) => {
+        const { ask, lines } = start({ policy: () => policy })
         const callData = wrapped ? execute({ to: TOKEN, value: 1n, data }) : data
         const { body } = await ask({ ...transfer, payload: payload({ callData }) })
         const line = lines.join('\n')
         expect(line).not.toContain('\n')
         expect(line).not.toContain(data.slice(2))
-        if (wrapped)
-          expect(line).not.toContain(body.signature?.slice(2) ?? 'no signature: it was an administration')
+        if (wrapped) expect(line).not.toContain(body.signature?.slice(2) ?? 'no signature: it was refused')
       },
     ),
     { numRuns: 60 },

@@ -1,11 +1,11 @@
 // One JSON line for each request. The object written below is the whole list of what may be logged: neither a signature
 // nor call data is in it. The digest and the KMS request ids join it to CloudTrail, which records that a key signed but
 // never what. https://docs.aws.amazon.com/kms/latest/developerguide/ct-sign.html
-import { POLICY_VERSION, type Reason } from './authorize.ts'
+import type { Principal } from './policy/inquiry.ts'
+import type { Reason } from './policy/reason.ts'
 import type { Prepared } from './prepare.ts'
 import type { ProblemCode } from './problem.ts'
 import type { SigningRequest } from './request.ts'
-import type { Principal } from './service.ts'
 
 /** What is known of a request; it grows while the request is answered. Times in milliseconds since 1970. */
 export type Facts = {
@@ -15,6 +15,7 @@ export type Facts = {
   readonly kmsRequestIds: string[]
   request?: SigningRequest
   prepared?: Prepared
+  policyVersion?: string
   keyId?: string
   rules?: readonly string[]
   /** How long the key took to sign or to fail, in milliseconds. */
@@ -39,26 +40,22 @@ export const logLine = (facts: Facts, status: number, ended: number): string => 
     principal: principal?.arn,
     sourceIp: principal?.sourceIp,
     status,
-    outcome:
-      status === 200
-        ? 'signed'
-        : facts.reasons !== undefined
-          ? 'denied'
-          : status < 500
-            ? 'refused'
-            : 'failed',
+    outcome: outcomeOf(facts, status),
     code: problem?.code,
     error: status < 500 ? undefined : describeError(problem),
+    dryRun: request?.dryRun,
     reference: request?.reference,
+    kind: prepared?.kind,
     scheme: request?.scheme,
     chainId: prepared?.chainId,
+    signerAddress: request?.signerAddress,
     account: prepared?.account,
     hash: prepared?.hash,
     digest: prepared?.digest,
     effects: prepared?.effects,
     rules: facts.rules,
     reasons: facts.reasons?.map(reason => reason.code),
-    policyVersion: POLICY_VERSION,
+    policyVersion: facts.policyVersion,
     keyId: facts.keyId,
     kmsRequestIds: facts.kmsRequestIds,
     durations: { total: ended - facts.started, key: facts.keyDuration },
@@ -66,6 +63,13 @@ export const logLine = (facts: Facts, status: number, ended: number): string => 
   return JSON.stringify(line, (_name, value: unknown) =>
     typeof value === 'bigint' ? value.toString() : value,
   )
+}
+
+/** `explained`: the decision was asked for, and no signature. */
+const outcomeOf = ({ request, reasons }: Facts, status: number): string => {
+  if (status === 200) return request?.dryRun === true ? 'explained' : 'signed'
+  if (reasons !== undefined) return 'denied'
+  return status < 500 ? 'refused' : 'failed'
 }
 
 /** What AWS or the key said. Of a defect only its place: the message could quote what was sent. */

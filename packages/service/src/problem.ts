@@ -24,23 +24,38 @@ export const ISSUE_CODES = [
   'INVALID_HEX',
   'INVALID_QUANTITY',
   'INVALID_TEXT',
+  'INVALID_NAME',
   'OUT_OF_RANGE',
   'INCONSISTENT',
   'UNSUPPORTED_KIND',
   'UNSUPPORTED_SCHEME',
   'UNSUPPORTED_ENTRY_POINT',
   'UNSUPPORTED_FACTORY',
+  'UNSUPPORTED_TRANSACTION_TYPE',
+  'UNKNOWN_TYPE',
   'HASH_MISMATCH',
   'WRONG_SIGNER_ADDRESS',
 ] as const
 export type IssueCode = (typeof ISSUE_CODES)[number]
 
-/** Why the rules refuse a well-formed request. */
+/** Why the policy refuses a well-formed request. */
 export const REASON_CODES = [
-  'BLIND_SIGNING_REFUSED',
+  'NOT_PERMITTED',
+  'FORBIDDEN',
+  'WALLET_UNKNOWN',
+  'TOKEN_UNKNOWN',
   'CALL_DATA_NOT_UNDERSTOOD',
+  'NO_EFFECT',
+  'RULE_FAILED',
+  'BLIND_SIGNING_REFUSED',
+  'RAW_SCHEME_REFUSED',
+  'MESSAGE_REFUSED',
+  'TYPED_DATA_REFUSED',
   'DELEGATECALL_REFUSED',
+  'DELEGATION_REFUSED',
+  'DEPLOYMENT_REFUSED',
   'ADMINISTRATION_REFUSED',
+  'UNLIMITED_ALLOWANCE_REFUSED',
 ] as const
 export type ReasonCode = (typeof REASON_CODES)[number]
 
@@ -49,6 +64,7 @@ export type ProblemCode =
   | ServiceErrorCode
   | 'INTERNAL_ERROR'
   | 'SIGNATURE_INVALID'
+  | 'POLICY_INVALID'
   | Exclude<SignerErrorCode, 'HASH_INVALID'>
   | KmsErrorCode
 
@@ -70,7 +86,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Kind>> = {
     status: 403,
     detail: 'A bare hash could permit anything. Send the payload that it is the hash of.',
   },
-  DENIED: { status: 403, detail: 'The rules do not permit this. Each reason is listed.' },
+  DENIED: { status: 403, detail: 'The policy does not permit this. Each reason is listed.' },
   WRONG_SIGNER_ADDRESS: {
     status: 409,
     detail: 'The key of this endpoint has another address than signerAddress.',
@@ -79,6 +95,10 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Kind>> = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, detail: 'The content type must be application/json.' },
   HASH_MISMATCH: { status: 422, detail: 'message is not the hash of payload. Nothing was signed.' },
   INTERNAL_ERROR: { status: 500, detail: 'The service has a defect. Nothing was signed.' },
+  POLICY_INVALID: {
+    status: 500,
+    detail: 'The policy that is deployed cannot be used. The log says why. Nothing was signed.',
+  },
   ADDRESS_MISMATCH: {
     status: 500,
     detail: 'The KMS key does not have the address that the service is pinned to.',

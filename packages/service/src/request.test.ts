@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ACCOUNT, payload } from '../test/fixtures.ts'
+import { authorization, mail, transaction } from '../test/payloads.ts'
 import { MAXIMUM_BODY_BYTES } from './json.ts'
 import { ServiceError } from './problem.ts'
 import { parseRequest } from './request.ts'
@@ -30,10 +31,11 @@ test('behavior: every field', () => {
     ...minimal,
     scheme: 'raw',
     reference: 'Invoice 7, Müller & Söhne',
+    dryRun: true,
     payload: payload(),
   })
-  expect(request).toMatchObject({ scheme: 'raw', reference: 'Invoice 7, Müller & Söhne' })
-  expect(request.payload?.userOperation.callGasLimit).toBe(80_000n)
+  expect(request).toMatchObject({ scheme: 'raw', reference: 'Invoice 7, Müller & Söhne', dryRun: true })
+  expect(request.payload).toMatchObject({ userOperation: { callGasLimit: 80_000n } })
   expect(Object.isFrozen(request)).toBe(true)
 })
 
@@ -104,19 +106,62 @@ test('error: every fault at once', () => {
     scheme: 'eip712',
     reference: 7,
     'a/b~c': true,
-    payload: { ...payload({ nonce: 'x', sender: undefined, extra: 1 }), chainId: -1, kind: 'k' },
+    dryRun: 'yes',
+    payload: { ...payload({ nonce: 'x', sender: undefined, extra: 1 }), chainId: -1 },
   }
   expect(faults(body)).toEqual([
     '/a~1b~0c UNKNOWN_FIELD',
     '/signerAddress INVALID_ADDRESS',
-    '/payload/kind UNSUPPORTED_KIND',
     '/payload/chainId OUT_OF_RANGE',
     '/payload/userOperation/extra UNKNOWN_FIELD',
     '/payload/userOperation/sender REQUIRED',
     '/payload/userOperation/nonce INVALID_QUANTITY',
     '/scheme UNSUPPORTED_SCHEME',
     '/reference INVALID_TEXT',
+    '/dryRun WRONG_TYPE',
   ])
+})
+
+describe('kinds', () => {
+  test.each([
+    ['a kind unknown', { kind: 'userOperations', anything: 1 }, '/payload/kind UNSUPPORTED_KIND'],
+    ['a kind of prototypes', { kind: 'constructor' }, '/payload/kind UNSUPPORTED_KIND'],
+    ['a list for the kind', { kind: ['userOperation'] }, '/payload/kind UNSUPPORTED_KIND'],
+    ['no kind', { text: 'a' }, '/payload/kind REQUIRED'],
+    ['no object', 'text', '/payload WRONG_TYPE'],
+    ['null', null, '/payload WRONG_TYPE'],
+    ['a list', [], '/payload WRONG_TYPE'],
+  ])('error: %s is one fault', (_name, value, fault) => {
+    expect(faults({ signerAddress: ACCOUNT, payload: value })).toEqual([fault])
+    expect(faults({ signerAddress: ACCOUNT, payload: value, scheme: 'raw' })).toEqual([fault])
+  })
+
+  const hash = undefined
+  const KINDS = [
+    ['hash', hash, 'eip191', ['eip191', 'raw']],
+    ['userOperation', payload(), 'eip191', ['eip191', 'raw']],
+    ['transaction', transaction, 'raw', ['raw']],
+    ['typedData', mail, 'raw', ['raw']],
+    ['personalMessage', { kind: 'personalMessage', text: 'a' }, 'eip191', ['eip191']],
+    ['authorization', authorization, 'raw', ['raw']],
+  ] as const
+
+  test.each(KINDS)('behavior: the schemes of %s', (_name, value, byDefault, allowed) => {
+    const base = value === undefined ? minimal : { signerAddress: ACCOUNT, payload: value }
+    expect(parse(base).scheme).toBe(byDefault)
+    for (const scheme of ['eip191', 'raw'] as const)
+      if (allowed.some(one => one === scheme)) expect(parse({ ...base, scheme }).scheme).toBe(scheme)
+      else expect(faults({ ...base, scheme })).toEqual(['/scheme INCONSISTENT'])
+    expect(faults({ ...base, scheme: 'eip712' })).toContain('/scheme UNSUPPORTED_SCHEME')
+  })
+})
+
+test.each([true, false])('behavior: dryRun may be %j', dryRun => {
+  expect(parse({ ...minimal, dryRun }).dryRun).toBe(dryRun)
+})
+
+test.each([0, 'true', null])('error: dryRun is %j', dryRun => {
+  expect(faults({ ...minimal, dryRun })).toEqual(['/dryRun WRONG_TYPE'])
 })
 
 test('error: neither message nor payload', () => {

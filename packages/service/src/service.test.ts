@@ -3,8 +3,10 @@ import { KmsError, type KmsErrorCode } from '@coffer/signer/aws-kms'
 import fc from 'fast-check'
 import { type Hex, hashMessage, recoverAddress, recoverMessageAddress } from 'viem'
 import { describe, expect, test } from 'vitest'
-import { ACCOUNT, executeMode, KEY_ARN, payload, TOKEN } from '../test/fixtures.ts'
+import { ACCOUNT, ALICE, executeMode, KEY_ARN, payload, TOKEN } from '../test/fixtures.ts'
+import { permitAll, starter } from '../test/policy.ts'
 import { signer, signerThat, start } from '../test/start.ts'
+import { PolicyError } from './policy/fault.ts'
 import { PROBLEMS } from './problem.ts'
 import type { ServiceInput } from './service.ts'
 
@@ -37,8 +39,8 @@ test('default: a transfer is signed, and the signature is the signer’s over th
     message: expect.stringMatching(/^0x[0-9a-f]{64}$/),
     scheme: 'eip191',
     keyId: KEY_ARN,
-    rules: ['decoded-effects'],
-    policyVersion: 'builtin-1',
+    rules: ['payouts', 'fees'],
+    policyVersion: starter.version,
     requestId: 'request-1',
   })
   const { message, signature } = body
@@ -46,18 +48,18 @@ test('default: a transfer is signed, and the signature is the signer’s over th
 })
 
 test('behavior: scheme raw signs the hash itself', async () => {
-  const { body } = await start().ask({ ...transfer, scheme: 'raw' })
+  const { body } = await start({ policy: () => permitAll }).ask({ ...transfer, scheme: 'raw' })
   expect(body.digest).toBe(body.message)
   expect(await recoverAddress({ hash: body.message, signature: body.signature })).toBe(signer.address)
 })
 
-test('behavior: the guide’s bare hash is signed where the switch allows it', async () => {
-  const { status, body } = await start({ blindSigning: 'allow' }).ask({
+test('behavior: the guide’s bare hash is signed where a rule permits it', async () => {
+  const { status, body } = await start({ policy: () => permitAll }).ask({
     ...bareHash,
     message: Buffer.from(HASH.slice(2), 'hex').toString('base64'),
   })
   expect(status).toBe(200)
-  expect(body).toMatchObject({ message: HASH, rules: ['blind-signing'] })
+  expect(body).toMatchObject({ message: HASH, rules: ['signHash'] })
 })
 
 describe('refusals', () => {
@@ -124,18 +126,80 @@ describe('refusals', () => {
     expect(body).toEqual({
       title: 'Forbidden',
       status: 403,
-      detail: 'The rules do not permit this. Each reason is listed.',
+      detail: 'The policy does not permit this. Each reason is listed.',
       code: 'DENIED',
       requestId: 'request-1',
       issues: [
         {
           path: '/payload/userOperation/callData',
           code: 'DELEGATECALL_REFUSED',
-          message: `delegatecall: run the code of ${TOKEN} as the account`,
+          message: `delegatecall: run the code of ${TOKEN} as the wallet: no rule permits it`,
         },
       ],
     })
   })
+})
+
+describe('a dry run', () => {
+  const dryRun = { ...transfer, dryRun: true }
+  const untouchable = () => {
+    const { ask, logged } = start({
+      signer: async () =>
+        signerThat(() => {
+          throw new Error('a dry run must not sign')
+        }),
+    })
+    return { ask, logged }
+  }
+
+  test('behavior: it tells that a transfer would be signed and why, and signs nothing', async () => {
+    const { ask, logged } = untouchable()
+    const { status, body } = await ask(dryRun)
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      decision: 'allow',
+      effects: [
+        {
+          description: `transfer 1.5 USDC from treasury (${ACCOUNT}) to alice (${ALICE})`,
+          outcome: 'permitted',
+          rules: ['payouts'],
+        },
+        { description: expect.stringContaining('pay a fee'), outcome: 'permitted', rules: ['fees'] },
+      ],
+      rules: ['payouts', 'fees'],
+      issues: [],
+      digest: hashMessage({ raw: body.message }),
+      message: expect.stringMatching(/^0x[0-9a-f]{64}$/),
+      policyVersion: starter.version,
+      requestId: 'request-1',
+    })
+    expect(logged()).toMatchObject({ outcome: 'explained', dryRun: true, status: 200 })
+  })
+
+  test('behavior: it tells every reason against what would be refused', async () => {
+    const { ask, logged } = untouchable()
+    const callData = executeMode('ff', TOKEN)
+    const { status, body } = await ask({ ...dryRun, payload: payload({ callData }) })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      decision: 'deny',
+      rules: [],
+      issues: [{ code: 'DELEGATECALL_REFUSED', path: '/payload/userOperation/callData' }],
+    })
+    expect(logged()).toMatchObject({ outcome: 'explained', reasons: ['DELEGATECALL_REFUSED'] })
+  })
+})
+
+test('error: with a policy that cannot be used nothing is signed, and the log says why', async () => {
+  const { ask, logged } = start({
+    policy: () => {
+      throw new PolicyError([{ file: 'treasury.cedar', line: 3, column: 1, message: 'no such token' }])
+    },
+  })
+  const { status, body } = await ask(transfer)
+  expect({ status, code: body.code }).toEqual({ status: 500, code: 'POLICY_INVALID' })
+  expect(JSON.stringify(body)).not.toContain('no such token')
+  expect(logged()).toMatchObject({ outcome: 'failed', error: 'treasury.cedar:3:1: no such token' })
 })
 
 test.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON', undefined])(
@@ -242,7 +306,7 @@ describe('the start', () => {
 })
 
 test('any body has an answer and a log line', async () => {
-  const { ask, lines } = start({ blindSigning: 'allow' })
+  const { ask, lines } = start({ policy: () => permitAll })
   await fc.assert(
     fc.asyncProperty(fc.oneof(fc.string(), fc.json(), fc.uint8Array()), async body => {
       const { status } = await ask(body)

@@ -2,14 +2,14 @@
 // happens. It knows nothing of HTTP servers, Lambda or the environment.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Signer, serializeSignature } from '@coffer/signer'
-import { authorize, type BlindSigning, POLICY_VERSION, type Reason, signAuthorized } from './authorize.ts'
+import { authorize, type Decision, signAuthorized } from './authorize.ts'
 import { type Facts, logLine } from './log.ts'
-import { prepare } from './prepare.ts'
+import type { Principal } from './policy/inquiry.ts'
+import type { Policy } from './policy/policy.ts'
+import type { Reason } from './policy/reason.ts'
+import { type Prepared, prepare } from './prepare.ts'
 import { HEADERS, problemCode, problemResponse, ServiceError, type ServiceResponse } from './problem.ts'
 import { parseRequest } from './request.ts'
-
-/** Who asks. Taken from the transport's authentication, never from the body. */
-export type Principal = { readonly arn: string; readonly sourceIp?: string | undefined }
 
 export type ServiceOptions = {
   /**
@@ -19,8 +19,8 @@ export type ServiceOptions = {
   readonly signer: (
     onKmsRequest: (request: { readonly requestId: string | undefined }) => void,
   ) => Promise<Signer>
-  /** Whether bare hashes may be signed. Payloads are judged alike with either. */
-  readonly blindSigning: BlindSigning
+  /** Gives the policy; asked for each request. If it throws, nothing is signed. */
+  readonly policy: () => Policy
   /** Takes one line of JSON for each request. If it throws, the request gets no answer. */
   readonly log: (line: string) => void
   /** The time, in milliseconds since 1970 where it is a number. The default is the system's. */
@@ -41,12 +41,12 @@ export type Service = (input: ServiceInput) => Promise<ServiceResponse>
 /**
  * Makes the signing service.
  *
- * @param options The signer, the switch for bare hashes, the log, and the clock.
- * @returns A function that answers a request: 200 with the signature, or a problem (RFC 9457). It rejects only if the
- *   log throws: no answer leaves without its log line.
+ * @param options The signer, the policy, the log, and the clock.
+ * @returns A function that answers a request: 200 with the signature (or the decision alone, where that was asked), or a
+ *   problem (RFC 9457). It rejects only if the log throws: no answer leaves without its log line.
  */
 export const createService = (options: ServiceOptions): Service => {
-  const { blindSigning, log, now = Date.now } = options
+  const { log, now = Date.now } = options
   const clock = (): number => Number(now())
   // Whose KMS requests are whose, however many requests are answered at the same time.
   const kmsRequestIds = new AsyncLocalStorage<string[]>()
@@ -58,6 +58,8 @@ export const createService = (options: ServiceOptions): Service => {
     if (input.principal === undefined) throw new ServiceError('IDENTITY_MISSING')
     if (!/^application\/json *(;|$)/i.test(input.contentType ?? 'application/json'))
       throw new ServiceError('UNSUPPORTED_MEDIA_TYPE')
+    const policy = options.policy()
+    facts.policyVersion = policy.version
     const request = parseRequest(input.body)
     facts.request = request
     const prepared = prepare(request)
@@ -66,12 +68,13 @@ export const createService = (options: ServiceOptions): Service => {
     const signer = await getSigner()
     facts.keyId = signer.keyId
     if (signer.address !== request.signerAddress) throw wrongSignerAddress(signer.address)
-    const decision = authorize(prepared, blindSigning)
-    if (decision.outcome === 'deny') {
-      facts.reasons = decision.reasons
-      throw denied(decision.reasons)
-    }
-    facts.rules = decision.rules
+    const { principal } = input
+    const { reference } = request
+    const decision = authorize({ principal, prepared, reference, time: new Date(facts.started) }, policy)
+    if (decision.outcome === 'deny') facts.reasons = decision.reasons
+    else facts.rules = decision.rules
+    if (request.dryRun === true) return explanation(decision, prepared, policy, input.requestId)
+    if (decision.outcome === 'deny') throw denied(decision.reasons)
 
     const asked = clock()
     const signature = await signAuthorized(signer, decision).finally(() => {
@@ -85,7 +88,7 @@ export const createService = (options: ServiceOptions): Service => {
       scheme: request.scheme,
       keyId: signer.keyId,
       rules: decision.rules,
-      policyVersion: POLICY_VERSION,
+      policyVersion: policy.version,
       requestId: input.requestId,
     })
   }
@@ -106,6 +109,24 @@ const success = (body: Readonly<Record<string, unknown>>): ServiceResponse => ({
   headers: { ...HEADERS, 'content-type': 'application/json' },
   body: JSON.stringify(body),
 })
+
+/** The decision, for whoever wants to know before asking for the signature. */
+const explanation = (
+  decision: Decision,
+  { hash, digest }: Prepared,
+  policy: Policy,
+  requestId: string,
+): ServiceResponse =>
+  success({
+    decision: decision.outcome,
+    effects: decision.effects,
+    rules: decision.outcome === 'allow' ? decision.rules : [],
+    issues: decision.outcome === 'deny' ? decision.reasons : [],
+    digest,
+    message: hash,
+    policyVersion: policy.version,
+    requestId,
+  })
 
 const refuse = (error: unknown, facts: Facts): ServiceResponse => {
   const code = problemCode(error)

@@ -2,10 +2,17 @@
 // by ethers so that the encoder is not the one that the service decodes with.
 import type { Signer, SigningKey } from '@coffer/signer'
 import { createSigner } from '@coffer/signer'
-import { AbiCoder, SigningKey as EthersKey, hexlify, Interface, solidityPacked } from 'ethers'
+import {
+  AbiCoder,
+  SigningKey as EthersKey,
+  FunctionFragment,
+  hexlify,
+  Interface,
+  solidityPacked,
+} from 'ethers'
 import fc from 'fast-check'
 import { type Address, getAddress, type Hex } from 'viem'
-import type { Call } from '../src/effects/call.ts'
+import type { Call } from '../src/effects/functions/known.ts'
 
 export const ENTRY_POINT: Address = '0x0000000071727De22E5E9d8BAf0edAc6f37da032'
 export const ACCOUNT: Address = getAddress('0x1111111111111111111111111111111111111111')
@@ -55,6 +62,22 @@ const tokenAbi = new Interface([
   'function approve(address spender, uint256 amount)',
 ])
 
+/** Call data of any function, such as `aggregate3((address target, bool allowFailure, bytes data)[] calls)`. */
+export const encodeCall = (signature: string, args: readonly unknown[]): Hex =>
+  interfaceOf(signature).encodeFunctionData(nameOf(signature), args) as Hex
+
+/** ethers' interface of one function. */
+export const interfaceOf = (signature: string): Interface => {
+  const abi = interfaces.get(signature) ?? new Interface([FunctionFragment.from(`function ${signature}`)])
+  interfaces.set(signature, abi)
+  return abi
+}
+
+/** The name in a signature. */
+export const nameOf = (signature: string): string => signature.slice(0, signature.indexOf('('))
+
+const interfaces = new Map<string, Interface>()
+
 /** Call data of an ERC-20 function. */
 export const token = (name: 'transfer' | 'transferFrom' | 'approve', args: readonly unknown[]): Hex =>
   tokenAbi.encodeFunctionData(name, args) as Hex
@@ -63,6 +86,7 @@ export const token = (name: 'transfer' | 'transferFrom' | 'approve', args: reado
 export const execute = ({ to, value, data }: Call): Hex =>
   accountAbi.encodeFunctionData('execute(address,uint256,bytes)', [to, value, data]) as Hex
 
+/** Account call data that makes several calls, as SimpleAccount takes it. */
 export const executeBatch = (calls: readonly Call[], values = calls.map(call => call.value)): Hex =>
   accountAbi.encodeFunctionData('executeBatch', [
     calls.map(call => call.to),
@@ -70,20 +94,27 @@ export const executeBatch = (calls: readonly Call[], values = calls.map(call => 
     calls.map(call => call.data),
   ]) as Hex
 
+/** Account call data of ERC-7579: the mode as hex digits, filled up with zeros. */
 export const executeMode = (mode: string, execution: string): Hex =>
   accountAbi.encodeFunctionData('execute(bytes32,bytes)', [`0x${mode.padEnd(64, '0')}`, execution]) as Hex
 
+/** A call as ERC-7579 packs a single one. */
 export const packedCall = ({ to, value, data }: Call): string =>
   solidityPacked(['address', 'uint256', 'bytes'], [to, value, data])
 
+/** Calls as ERC-7579 encodes several. */
 export const encodedCalls = (calls: readonly Call[]): string =>
   AbiCoder.defaultAbiCoder().encode(
     ['tuple(address target, uint256 value, bytes callData)[]'],
     [calls.map(({ to, value, data }) => [to, value, data])],
   )
 
-/** The three ways in which an account is told to make several calls. */
+/** The ways in which an account is told to make several calls. */
 export const BATCHES: Readonly<Record<string, (calls: readonly Call[]) => Hex>> = {
+  'Coinbase Smart Wallet executeBatch': calls =>
+    encodeCall('executeBatch((address target, uint256 value, bytes data)[] calls)', [
+      calls.map(({ to, value, data }) => [to, value, data]),
+    ]),
   'SimpleAccount executeBatch': calls => executeBatch(calls),
   'ERC-7579 batch': calls => executeMode('0100', encodedCalls(calls)),
   'ERC-7579 batch, carrying on after failures': calls => executeMode('0101', encodedCalls(calls)),
@@ -116,6 +147,7 @@ export const payload = (changes: Readonly<Record<string, unknown>> = {}) => ({
   userOperation: { ...crossmintUserOperation, ...changes },
 })
 
+/** Bytes, as hex. */
 export const hexOf = (options: fc.IntArrayConstraints & { maxLength: number }): fc.Arbitrary<Hex> =>
   fc.uint8Array(options).map(bytes => hexlify(bytes) as Hex)
 

@@ -2,6 +2,7 @@
 import type { Signer } from '@coffer/signer'
 import { createService, type ServiceInput, type ServiceOptions } from '../src/service.ts'
 import { newSigner, PRINCIPAL } from './fixtures.ts'
+import { NOON, starter } from './policy.ts'
 
 export const signer: Signer = await newSigner()
 
@@ -10,7 +11,8 @@ export const start = (options: Partial<ServiceOptions> = {}) => {
   const lines: string[] = []
   const service = createService({
     signer: async () => signer,
-    blindSigning: 'refuse',
+    policy: () => starter,
+    now: () => NOON,
     log: line => void lines.push(line),
     ...options,
   })

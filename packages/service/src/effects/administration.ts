@@ -1,34 +1,53 @@
 // Functions that change who controls an account or what code it runs, recognised by selector wherever they are called:
-// on the account itself (SimpleAccount v0.7, Kernel v3), on its modules (ERC-7579), or on any other contract.
+// on the account itself, on its modules, or on any other contract.
 import { type Hex, toFunctionSelector } from 'viem'
 
-/** The name of the administrative function with this selector, if it is one. */
+/**
+ * Recognises administration.
+ *
+ * @param selector First 4 bytes of call data, as lower-case hex.
+ * @returns The name of the administrative function with this selector, if it is one.
+ */
 export const administrationAction = (selector: Hex): string | undefined => actions.get(selector)
 
 const signatures = [
-  // SimpleAccount v0.7 and UUPS proxies (ERC-1822)
+  // SimpleAccount: https://github.com/eth-infinitism/account-abstraction/blob/v0.7.0/contracts/samples/SimpleAccount.sol
   'initialize(address)',
   'addDeposit()',
   'withdrawDepositTo(address,uint256)',
-  'upgradeTo(address)',
-  'upgradeToAndCall(address,bytes)',
-  // Kernel v3 and ERC-7579 accounts
+
+  // Kernel v3: https://github.com/zerodevapp/kernel/blob/release/v3.1/src/Kernel.sol (v3.0 initializes without a list)
+  'initialize(bytes21,address,bytes,bytes)',
   'initialize(bytes21,address,bytes,bytes,bytes[])',
-  'installModule(uint256,address,bytes)',
-  'uninstallModule(uint256,address,bytes)',
   'installValidations(bytes21[],(uint32,address)[],bytes[],bytes[])',
   'uninstallValidation(bytes21,bytes,bytes)',
   'changeRootValidator(bytes21,address,bytes,bytes)',
   'grantAccess(bytes21,bytes4,bool)',
   'invalidateNonce(uint32)',
-  // ERC-7579 modules. Kernel's ECDSA validator lets an account set a new owner by calling onInstall once more.
+
+  // ERC-7579 accounts and their modules: https://eips.ethereum.org/EIPS/eip-7579
+  // Kernel's ECDSA validator lets an account set a new owner by calling onInstall once more.
+  'initializeAccount(bytes)',
+  'installModule(uint256,address,bytes)',
+  'uninstallModule(uint256,address,bytes)',
   'onInstall(bytes)',
   'onUninstall(bytes)',
   'renew(address[],uint24[],uint24,uint48)',
   'addOwner(address)',
   'removeOwner(address,address)',
   'setThreshold(uint256)',
-  // Safe
+
+  // Coinbase Smart Wallet: https://github.com/coinbase/smart-wallet/tree/main/src
+  // A call without the chain id is valid on every chain, and administration is all that it can be.
+  'initialize(bytes[])',
+  'addOwnerAddress(address)',
+  'addOwnerPublicKey(bytes32,bytes32)',
+  'removeOwnerAtIndex(uint256,bytes)',
+  'removeLastOwner(uint256,bytes)',
+  'executeWithoutChainIdValidation(bytes[])',
+
+  // Safe: https://github.com/safe-global/safe-smart-account/tree/v1.5.0/contracts/base
+  'setup(address[],uint256,address,bytes,address,address,uint256,address)',
   'addOwnerWithThreshold(address,uint256)',
   'removeOwner(address,address,uint256)',
   'swapOwner(address,address,address)',
@@ -36,16 +55,42 @@ const signatures = [
   'enableModule(address)',
   'disableModule(address,address)',
   'setGuard(address)',
+  'setModuleGuard(address)',
   'setFallbackHandler(address)',
-  // ERC-173, OpenZeppelin's Ownable2Step, AccessControl and ProxyAdmin
-  'transferOwnership(address)',
-  'acceptOwnership()',
-  'renounceOwnership()',
-  'grantRole(bytes32,address)',
-  'revokeRole(bytes32,address)',
+  // Safe modules: https://github.com/safe-global/safe-modules/blob/main/modules/4337/contracts/SafeModuleSetup.sol
+  'enableModules(address[])',
+
+  // Proxies: ERC-1822, ERC-1967, ERC-2535, OpenZeppelin's transparent proxies and their administrators
+  'upgradeTo(address)',
+  'upgradeToAndCall(address,bytes)',
+  'setImplementation(address)',
   'changeAdmin(address)',
   'upgrade(address,address)',
   'upgradeAndCall(address,address,bytes)',
+  'changeProxyAdmin(address,address)',
+  'diamondCut((address,uint8,bytes4[])[],address,bytes)',
+
+  // Owners: ERC-173, OpenZeppelin's Ownable2Step, Solady's Ownable, solmate's Auth and Owned
+  'transferOwnership(address)',
+  'acceptOwnership()',
+  'renounceOwnership()',
+  'requestOwnershipHandover()',
+  'completeOwnershipHandover(address)',
+  'setOwner(address)',
+  'setAuthority(address)',
+
+  // Roles: OpenZeppelin's AccessControl, its DefaultAdminRules, AccessManager; Solady's OwnableRoles
+  'grantRole(bytes32,address)',
+  'revokeRole(bytes32,address)',
+  'renounceRole(bytes32,address)',
+  'beginDefaultAdminTransfer(address)',
+  'acceptDefaultAdminTransfer()',
+  'grantRole(uint64,address,uint32)',
+  'revokeRole(uint64,address)',
+  'updateAuthority(address,address)',
+  'grantRoles(address,uint256)',
+  'revokeRoles(address,uint256)',
+  'renounceRoles(uint256)',
 ]
 
 const actions: ReadonlyMap<Hex, string> = new Map(

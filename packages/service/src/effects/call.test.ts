@@ -1,34 +1,14 @@
-import { id } from 'ethers'
 import fc from 'fast-check'
-import { getAddress, type Hex, keccak256 } from 'viem'
-import { describe, expect, test } from 'vitest'
-import { ACCOUNT, ALICE, anyAddress, anyAmount, anyCall, CALLER, TOKEN, token } from '../../test/fixtures.ts'
+import { type Address, getAddress, type Hex } from 'viem'
+import { expect, test } from 'vitest'
+import { ALICE, anyCall, TOKEN, token } from '../../test/fixtures.ts'
 import { callEffects } from './call.ts'
 
-const BOB = getAddress(`0x${'b0'.repeat(20)}`)
+const ACCOUNT = getAddress(`0x${'ab'.repeat(20)}`)
+const ENTRY_POINT = getAddress(`0x${'cd'.repeat(20)}`)
+const CALLER = { account: ACCOUNT, entryPoint: ENTRY_POINT }
+const lower = (address: Address) => address.toLowerCase() as Address
 const effectsOf = (data: Hex, value = 0n) => callEffects({ to: TOKEN, value, data }, CALLER)
-
-test('effects(transfer(to, amount)) = that transfer from the account', () => {
-  fc.assert(
-    fc.property(anyAddress, anyAmount, (to, amount) => {
-      const expected = { kind: 'transfer', asset: TOKEN, from: ACCOUNT, to, amount }
-      expect(effectsOf(token('transfer', [to, amount]))).toEqual([expected])
-    }),
-    { numRuns: 30 },
-  )
-})
-
-test('behavior: the sender of transferFrom is the one in the call data', () => {
-  expect(effectsOf(token('transferFrom', [ALICE, BOB, 7n]))).toEqual([
-    { kind: 'transfer', asset: TOKEN, from: ALICE, to: BOB, amount: 7n },
-  ])
-})
-
-test('behavior: approve is an approval', () => {
-  expect(effectsOf(token('approve', [BOB, 2n ** 256n - 1n]))).toEqual([
-    { kind: 'approval', asset: TOKEN, spender: BOB, amount: 2n ** 256n - 1n },
-  ])
-})
 
 test('native value of any call is a transfer of its own', () => {
   fc.assert(
@@ -59,45 +39,21 @@ test('behavior: other call data is a call, by its selector', () => {
   expect(effectsOf('0x')).toEqual([{ kind: 'call', to: TOKEN, selector: '0x', value: 0n }])
 })
 
-describe('error: token call data that is not canonical is opaque', () => {
-  const transfer = token('transfer', [ALICE, 1n])
-  const cases: Readonly<Record<string, Hex>> = {
-    'cut short': transfer.slice(0, -2) as Hex,
-    'without arguments': transfer.slice(0, 10) as Hex,
-    'with a byte left over': `${transfer}00`,
-    'with a dirty address': transfer.replace('a9059cbb00', 'a9059cbbff') as Hex,
-  }
-  test.each(Object.entries(cases))('%s', (_name, data) => {
-    expect(effectsOf(data)).toEqual([{ kind: 'opaque', of: 'callData', hash: keccak256(data) }])
-  })
+test('behavior: value without call data is a transfer and nothing else', () => {
+  expect(effectsOf('0x', 9n)).toEqual([
+    { kind: 'transfer', asset: 'native', from: ACCOUNT, to: TOKEN, amount: 9n },
+  ])
 })
 
-// The functions that hand over an account or a contract, with selectors computed by ethers.
-test.each([
-  'onInstall(bytes)',
-  'onUninstall(bytes)',
-  'installModule(uint256,address,bytes)',
-  'uninstallModule(uint256,address,bytes)',
-  'installValidations(bytes21[],(uint32,address)[],bytes[],bytes[])',
-  'uninstallValidation(bytes21,bytes,bytes)',
-  'changeRootValidator(bytes21,address,bytes,bytes)',
-  'grantAccess(bytes21,bytes4,bool)',
-  'invalidateNonce(uint32)',
-  'initialize(address)',
-  'initialize(bytes21,address,bytes,bytes,bytes[])',
-  'upgradeTo(address)',
-  'upgradeToAndCall(address,bytes)',
-  'withdrawDepositTo(address,uint256)',
-  'addDeposit()',
-  'renew(address[],uint24[],uint24,uint48)',
-  'addOwner(address)',
-  'removeOwner(address,address)',
-  'setThreshold(uint256)',
-  'transferOwnership(address)',
-  'renounceOwnership()',
-])('behavior: %s is administration on any contract', signature => {
-  const action = signature.slice(0, signature.indexOf('('))
-  expect(effectsOf(`${id(signature).slice(0, 10) as Hex}00`)).toEqual([
-    { kind: 'administration', to: TOKEN, action },
+test('behavior: how addresses and data are spelled makes no difference', () => {
+  const spelled = { to: TOKEN, value: 3n, data: '0xABCDEF12' } as const
+  const caller = { account: lower(ACCOUNT), entryPoint: lower(ENTRY_POINT) }
+  expect(callEffects({ ...spelled, to: lower(TOKEN) }, caller)).toEqual(effectsOf('0xabcdef12', 3n))
+  for (const to of [ACCOUNT, ENTRY_POINT])
+    expect(callEffects({ to: lower(to), value: 0n, data: '0x' }, caller)).toEqual([
+      { kind: 'administration', to, action: 'function 0x' },
+    ])
+  expect(callEffects({ to: TOKEN, value: 0n, data: '0xF2FDE38B' }, caller)).toEqual([
+    { kind: 'administration', to: TOKEN, action: 'transferOwnership' },
   ])
 })

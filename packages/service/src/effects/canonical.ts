@@ -9,11 +9,21 @@ import {
   type Hex,
 } from 'viem'
 
-/** Decodes ABI-encoded values (lower-case hex); `undefined` where the encoding is not the canonical one. */
+/** The values that canonical decoding gives for these parameters. */
+export type CanonicalValues<parameters extends readonly AbiParameter[]> =
+  DecodeAbiParametersReturnType<parameters>
+
+/**
+ * Decodes ABI-encoded values, accepting the canonical encoding alone.
+ *
+ * @param parameters Types of the values.
+ * @param data The encoded values, as lower-case hex.
+ * @returns The values; `undefined` where the encoding is not the canonical one.
+ */
 export const decodeCanonical = <const parameters extends readonly AbiParameter[]>(
   parameters: parameters,
   data: Hex,
-): DecodeAbiParametersReturnType<parameters> | undefined => {
+): CanonicalValues<parameters> | undefined => {
   try {
     const values = decodeAbiParameters(parameters, data)
     const again = encodeAbiParameters<readonly AbiParameter[]>(parameters, values as readonly unknown[])
@@ -23,7 +33,12 @@ export const decodeCanonical = <const parameters extends readonly AbiParameter[]
   }
 }
 
-/** Call data as its 4-byte selector and the encoded arguments. Shorter call data is all selector. */
+/**
+ * Splits call data.
+ *
+ * @param data Call data, as lower-case hex.
+ * @returns The 4-byte selector and the encoded arguments. Shorter call data is all selector.
+ */
 export const splitCallData = (data: Hex): { readonly selector: Hex; readonly parameters: Hex } => ({
   selector: `0x${data.slice(2, 10)}`,
   parameters: `0x${data.slice(10)}`,

@@ -1,7 +1,8 @@
 import { Interface, solidityPacked } from 'ethers'
 import fc from 'fast-check'
-import { getAddress, type Hex, keccak256, zeroAddress } from 'viem'
+import { type Address, getAddress, type Hex, keccak256, zeroAddress } from 'viem'
 import { describe, expect, test } from 'vitest'
+import { CONTAINERS } from '../../test/containers.ts'
 import {
   ACCOUNT,
   ALICE,
@@ -11,6 +12,7 @@ import {
   BATCHES,
   CALLER,
   ENTRY_POINT,
+  encodeCall,
   encodedCalls,
   execute,
   executeBatch,
@@ -21,9 +23,10 @@ import {
   token,
   transferCall,
 } from '../../test/fixtures.ts'
-import { type Call, callEffects } from './call.ts'
+import { callEffects } from './call.ts'
 import type { Effect } from './effect.ts'
 import { executionEffects } from './execution.ts'
+import type { Call } from './functions/known.ts'
 
 const effectsOf = (callData: Hex) => executionEffects(callData, CALLER)
 const opaque = (callData: Hex): Effect => ({ kind: 'opaque', of: 'callData', hash: keccak256(callData) })
@@ -93,6 +96,42 @@ test('error: executeBatch with another number of targets than of calls is opaque
     const callData = abi.encodeFunctionData('executeBatch', [[TOKEN], [], datas]) as Hex
     expect(effectsOf(callData)).toEqual([opaque(callData)])
   }
+})
+
+const CALLED_BY_ENTRY_POINT =
+  /^(SimpleAccount execute|Coinbase Smart Wallet executeBatch|ERC-7579 execute,|Safe executeUserOp)/
+
+describe.each(Object.entries(CONTAINERS))('%s, as the call data of the account', (name, container) => {
+  test('its calls are made by the account, if it is a function for the EntryPoint; else it is opaque', () => {
+    fc.assert(
+      fc.property(anyCall, call => {
+        const outer = container.contain([call], ACCOUNT)
+        const expected = [...container.head(outer).slice(1), ...callEffects(call, CALLER)]
+        expect(effectsOf(outer.data)).toEqual(
+          CALLED_BY_ENTRY_POINT.test(name) ? expected : [opaque(outer.data)],
+        )
+      }),
+      { numRuns: 10 },
+    )
+  })
+})
+
+test('behavior: calls that carry others are opened four deep, whatever way the account is told to make them', () => {
+  const nest = (depth: number): Call =>
+    depth === 0
+      ? transferCall
+      : { to: getAddress(`0x${`6${depth}`.repeat(20)}`), value: 0n, data: execute(nest(depth - 1)) }
+  expect(effectsOf(execute(nest(4))).map(({ kind }) => kind)).toEqual([
+    ...['call', 'call', 'call', 'call', 'transfer'],
+  ])
+  expect(effectsOf(execute(nest(5))).at(-1)).toEqual(opaque(nest(1).data))
+})
+
+test('behavior: what Coinbase Smart Wallet does on every chain is administration', () => {
+  const callData = encodeCall('executeWithoutChainIdValidation(bytes[] calls)', [[execute(transferCall)]])
+  expect(effectsOf(callData)).toEqual([
+    { kind: 'administration', to: ACCOUNT, action: 'executeWithoutChainIdValidation' },
+  ])
 })
 
 describe('delegatecall', () => {
@@ -198,5 +237,15 @@ test.each([
   expect(effectsOf(execute({ to, value: 5n, data: '0x' }))).toEqual([
     { kind: 'transfer', asset: 'native', from: ACCOUNT, to, amount: 5n },
     expect.objectContaining({ kind: 'administration', to }),
+  ])
+})
+
+test('behavior: how the account and the call data are spelled makes no difference', () => {
+  const account = getAddress(`0x${'ab'.repeat(20)}`)
+  const callData = execute({ ...transferCall, to: account })
+  const shouted = `0x${callData.slice(2).toUpperCase()}` as const
+  const caller = { account: account.toLowerCase() as Address, entryPoint: ENTRY_POINT }
+  expect(executionEffects(shouted, caller)).toEqual([
+    { kind: 'administration', to: account, action: 'function 0xa9059cbb' },
   ])
 })

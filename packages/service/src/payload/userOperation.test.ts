@@ -1,107 +1,163 @@
-import { AbiCoder, concat, keccak256, toBeHex, ZeroAddress } from 'ethers'
+import { AbiCoder, concat, dataSlice, keccak256, TypedDataEncoder, toBeHex, ZeroAddress } from 'ethers'
 import fc from 'fast-check'
 import type { Hex } from 'viem'
 import { describe, expect, test } from 'vitest'
-import { ACCOUNT, ALICE, anyAddress, ENTRY_POINT, hexOf, payload } from '../../test/fixtures.ts'
+import { ACCOUNT, ALICE, ENTRY_POINT, payload } from '../../test/fixtures.ts'
+import { anyUserOperation06, anyUserOperation07, faultsOf, type Json } from '../../test/payloads.ts'
 import { read } from '../fields.ts'
-import { ServiceError } from '../problem.ts'
-import {
-  type UserOperation,
-  userOperationEffects,
-  userOperationHash,
-  userOperationPayload,
-} from './userOperation.ts'
+import { type UserOperation, userOperationPayload } from './userOperation.ts'
+import { examineUserOperation } from './userOperationEffects.ts'
+
+const ENTRY_POINT_06 = '0x5FF137D4b0FDCD49DcA30c7CF57E578a026d2789'
+const ENTRY_POINT_08 = '0x4337084D9E255Ff0702461CF8895CE9E3b5Ff108'
 
 const parse = (value: unknown) => read(userOperationPayload, value)
-const parseWith = (changes: Readonly<Record<string, unknown>>) => parse(payload(changes)).userOperation
-const issuesOf = (value: unknown): readonly string[] => {
-  try {
-    parse(value)
-  } catch (error) {
-    if (error instanceof ServiceError) return error.issues.map(({ path, code }) => `${path} ${code}`)
-  }
-  return []
+const parseWith = (changes: Json) => parse(payload(changes)).userOperation
+const examine = (value: unknown) => examineUserOperation(parse(value))
+const hashOf = (value: unknown) => examine(value).hash
+const issuesOf = (value: unknown) => faultsOf(userOperationPayload, value)
+
+/** The payload for EntryPoint v0.6, with changes to the user operation. `undefined` leaves a field out. */
+const payload06 = (changes: Json = {}) => {
+  const {
+    paymaster,
+    paymasterVerificationGasLimit: _verification,
+    paymasterPostOpGasLimit: _postOp,
+    paymasterData: _data,
+    ...operation
+  } = payload().userOperation
+  const userOperation = { ...operation, initCode: '0x', paymasterAndData: `${paymaster}deadbeef`, ...changes }
+  return { ...payload(), entryPoint: ENTRY_POINT_06, userOperation }
 }
 
-/** EntryPoint v0.7 `getUserOpHash`, written with ethers from UserOperationLib.sol. */
-const independentHash = (operation: UserOperation, chainId: bigint): string => {
-  const abi = AbiCoder.defaultAbiCoder()
-  const pair = (high: bigint, low: bigint) => concat([toBeHex(high, 16), toBeHex(low, 16)])
-  const { factory, paymaster } = operation
-  const initCode = factory === undefined ? '0x' : concat([factory, operation.factoryData ?? '0x'])
-  const paymasterAndData =
-    paymaster === undefined
-      ? '0x'
-      : concat([
-          paymaster,
-          toBeHex(operation.paymasterVerificationGasLimit ?? 0n, 16),
-          toBeHex(operation.paymasterPostOpGasLimit ?? 0n, 16),
-          operation.paymasterData ?? '0x',
-        ])
+const abi = AbiCoder.defaultAbiCoder()
+const pair = (high: bigint, low: bigint) => concat([toBeHex(high, 16), toBeHex(low, 16)])
+
+const getUserOpHash = (packed: string, entryPoint: string, chainId: bigint): string =>
+  keccak256(abi.encode(['bytes32', 'address', 'uint256'], [keccak256(packed), entryPoint, chainId]))
+
+/** EntryPoint v0.6 `getUserOpHash`, written with ethers from UserOperation.sol. */
+const independentHash06 = (operation: Json, chainId: bigint): string => {
+  const {
+    sender,
+    nonce,
+    initCode = '0x',
+    callData,
+    paymasterAndData = '0x',
+  } = operation as Record<string, string>
+  const gas = [
+    'callGasLimit',
+    'verificationGasLimit',
+    'preVerificationGas',
+    'maxFeePerGas',
+    'maxPriorityFeePerGas',
+  ]
   const packed = abi.encode(
-    ['address', 'uint256', 'bytes32', 'bytes32', 'bytes32', 'uint256', 'bytes32', 'bytes32'],
+    ['address', 'uint256', 'bytes32', 'bytes32', ...gas.map(() => 'uint256'), 'bytes32'],
     [
-      operation.sender,
-      operation.nonce,
+      sender,
+      nonce,
       keccak256(initCode),
-      keccak256(operation.callData),
-      pair(operation.verificationGasLimit, operation.callGasLimit),
-      operation.preVerificationGas,
-      pair(operation.maxPriorityFeePerGas, operation.maxFeePerGas),
+      keccak256(callData ?? ''),
+      ...gas.map(name => operation[name]),
       keccak256(paymasterAndData),
     ],
   )
-  return keccak256(abi.encode(['bytes32', 'address', 'uint256'], [keccak256(packed), ENTRY_POINT, chainId]))
+  return getUserOpHash(packed, ENTRY_POINT_06, chainId)
 }
 
-const gas = fc.bigInt({ min: 0n, max: 2n ** 120n - 1n }).map(value => `0x${value.toString(16)}`)
-const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
+/** The packed form of EntryPoint v0.7 and v0.8, written with ethers from UserOperationLib.sol. */
+const pack = (operation: UserOperation) => {
+  const { factory, paymaster } = operation
+  return {
+    sender: operation.sender,
+    nonce: operation.nonce,
+    initCode: factory === undefined ? '0x' : concat([factory, operation.factoryData ?? '0x']),
+    callData: operation.callData,
+    accountGasLimits: pair(operation.verificationGasLimit, operation.callGasLimit),
+    preVerificationGas: operation.preVerificationGas,
+    gasFees: pair(operation.maxPriorityFeePerGas, operation.maxFeePerGas),
+    paymasterAndData:
+      paymaster === undefined
+        ? '0x'
+        : concat([
+            paymaster,
+            toBeHex(operation.paymasterVerificationGasLimit ?? 0n, 16),
+            toBeHex(operation.paymasterPostOpGasLimit ?? 0n, 16),
+            operation.paymasterData ?? '0x',
+          ]),
+  }
+}
 
-/** User operations over the whole domain that the service accepts, with and without factory and paymaster. */
-const anyUserOperation = fc
-  .record({
-    base: fc.record({
-      sender: anyAddress,
-      nonce: fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }).map(value => `0x${value.toString(16)}`),
-      callData: hexOf({ maxLength: 100 }),
-      callGasLimit: gas,
-      verificationGasLimit: gas,
-      preVerificationGas: gas,
-      maxFeePerGas: gas,
-      maxPriorityFeePerGas: gas,
-    }),
-    factory: maybe(fc.record({ factory: anyAddress, factoryData: maybe(hexOf({ maxLength: 60 })) })),
-    paymaster: maybe(
-      fc.record({
-        paymaster: anyAddress,
-        paymasterVerificationGasLimit: maybe(gas),
-        paymasterPostOpGasLimit: maybe(gas),
-        paymasterData: maybe(hexOf({ maxLength: 60 })),
-      }),
-    ),
-  })
-  .map(({ base, factory, paymaster }) => ({ ...base, ...factory, ...paymaster }))
+const independentHash07 = (operation: UserOperation, chainId: bigint): string => {
+  const packed = pack(operation)
+  const encoded = abi.encode(
+    ['address', 'uint256', 'bytes32', 'bytes32', 'bytes32', 'uint256', 'bytes32', 'bytes32'],
+    [
+      packed.sender,
+      packed.nonce,
+      keccak256(packed.initCode),
+      keccak256(packed.callData),
+      packed.accountGasLimits,
+      packed.preVerificationGas,
+      packed.gasFees,
+      keccak256(packed.paymasterAndData),
+    ],
+  )
+  return getUserOpHash(encoded, ENTRY_POINT, chainId)
+}
 
-test('hash(operation) = the EntryPoint v0.7 hash, computed with ethers', () => {
+const independentHash08 = (operation: UserOperation, chainId: bigint): string => {
+  const member = (declaration: string) => {
+    const [type = '', name = ''] = declaration.split(' ')
+    return { type, name }
+  }
+  const members =
+    'address sender,uint256 nonce,bytes initCode,bytes callData,bytes32 accountGasLimits,uint256 preVerificationGas,bytes32 gasFees,bytes paymasterAndData'
+  return TypedDataEncoder.hash(
+    { name: 'ERC4337', version: '1', chainId, verifyingContract: ENTRY_POINT_08 },
+    { PackedUserOperation: members.split(',').map(member) },
+    pack(operation),
+  )
+}
+
+test('hash(operation) = the EntryPoint v0.6 hash, computed with ethers', () => {
   fc.assert(
-    fc.property(anyUserOperation, fc.integer({ min: 1 }), (userOperation, chainId) => {
-      const parsed = parse({ kind: 'userOperation', chainId, entryPoint: ENTRY_POINT, userOperation })
-      expect(userOperationHash(parsed)).toBe(independentHash(parsed.userOperation, BigInt(chainId)))
+    fc.property(anyUserOperation06, fc.integer({ min: 1 }), (userOperation, chainId) => {
+      const parsed = { kind: 'userOperation', chainId, entryPoint: ENTRY_POINT_06, userOperation }
+      expect(hashOf(parsed)).toBe(independentHash06(userOperation, BigInt(chainId)))
     }),
-    { numRuns: 100 },
+    { numRuns: 300 },
   )
 })
 
+test.each([
+  ['v0.7', ENTRY_POINT, independentHash07],
+  ['v0.8', ENTRY_POINT_08, independentHash08],
+])(
+  'hash(operation) = the EntryPoint %s hash, computed with ethers',
+  (_version, entryPoint, independentHash) => {
+    fc.assert(
+      fc.property(anyUserOperation07, fc.integer({ min: 1 }), (userOperation, chainId) => {
+        const parsed = parse({ kind: 'userOperation', chainId, entryPoint, userOperation })
+        expect(hashOf({ kind: 'userOperation', chainId, entryPoint, userOperation })).toBe(
+          independentHash(parsed.userOperation, BigInt(chainId)),
+        )
+      }),
+      { numRuns: 300 },
+    )
+  },
+)
+
 test('any flipped byte of callData changes the hash', () => {
-  const original = parse(payload())
+  const original = payload().userOperation.callData
   fc.assert(
     fc.property(fc.nat(), fc.integer({ min: 1, max: 255 }), (at, mask) => {
-      const bytes = Buffer.from(original.userOperation.callData.slice(2), 'hex')
+      const bytes = Buffer.from(original.slice(2), 'hex')
       const index = at % bytes.length
       bytes[index] = (bytes[index] ?? 0) ^ mask
       const callData: Hex = `0x${bytes.toString('hex')}`
-      const flipped = { ...original, userOperation: { ...original.userOperation, callData } }
-      expect(userOperationHash(flipped)).not.toBe(userOperationHash(original))
+      expect(hashOf(payload({ callData }))).not.toBe(hashOf(payload()))
     }),
     { numRuns: 50 },
   )
@@ -117,17 +173,36 @@ test.each([
   'paymasterVerificationGasLimit',
   'paymasterPostOpGasLimit',
 ])('the hash commits to %s', name => {
-  expect(userOperationHash(parse(payload({ [name]: '0x777' })))).not.toBe(userOperationHash(parse(payload())))
+  expect(hashOf(payload({ [name]: '0x777' }))).not.toBe(hashOf(payload()))
 })
 
 test('behavior: the signature is accepted, and not part of the hash', () => {
-  expect(userOperationHash(parse(payload({ signature: undefined })))).toBe(
-    userOperationHash(parse(payload())),
-  )
+  expect(hashOf(payload({ signature: undefined }))).toBe(hashOf(payload()))
+  expect(hashOf(payload06({ signature: undefined }))).toBe(hashOf(payload06()))
 })
 
 test('behavior: quantities may have leading zeros and upper-case digits', () => {
   expect(parseWith({ nonce: '0x001F' }).nonce).toBe(31n)
+})
+
+test.each([ENTRY_POINT_06, ENTRY_POINT, ENTRY_POINT_08])('behavior: %s may be in lower case', entryPoint => {
+  const value = entryPoint === ENTRY_POINT_06 ? payload06() : payload()
+  expect(parse({ ...value, entryPoint: entryPoint.toLowerCase() }).entryPoint).toBe(entryPoint)
+})
+
+test('behavior: the three EntryPoints hash the same operation differently', () => {
+  const without = {
+    paymaster: undefined,
+    paymasterVerificationGasLimit: undefined,
+    paymasterPostOpGasLimit: undefined,
+    paymasterData: undefined,
+  }
+  const hashes = [
+    hashOf(payload06({ paymasterAndData: undefined })),
+    hashOf(payload(without)),
+    hashOf({ ...payload(without), entryPoint: ENTRY_POINT_08 }),
+  ]
+  expect(new Set(hashes).size).toBe(3)
 })
 
 test('behavior: a parsed payload is frozen through and through', () => {
@@ -137,8 +212,8 @@ test('behavior: a parsed payload is frozen through and through', () => {
 })
 
 describe('fee', () => {
-  const fee = (changes: Readonly<Record<string, unknown>>) =>
-    userOperationEffects(parse(payload(changes))).filter(effect => effect.kind === 'fee')
+  const feeOf = (value: unknown) => examine(value).effects.filter(effect => effect.kind === 'fee')
+  const fee = (changes: Json) => feeOf(payload(changes))
   const gasLimits = 0x13880n + 0x186a0n + 0xc350n
 
   test('behavior: the maximum is all gas limits times maxFeePerGas, paid by the paymaster', () => {
@@ -160,8 +235,40 @@ describe('fee', () => {
   })
 })
 
-test('behavior: a factory is a deployment of the account', () => {
-  const effects = userOperationEffects(parse(payload({ factory: ALICE, factoryData: '0x1234' })))
+describe('fee of v0.6', () => {
+  const fee = (changes: Json) => examine(payload06(changes)).effects.at(-1)
+  const [call, verification, pre] = [0x13880n, 0x186a0n, 0xc350n]
+
+  test('behavior: with a paymaster the gas of verification counts three times', () => {
+    const payer = dataSlice(payload06().userOperation.paymasterAndData, 0, 20)
+    const maximum = (call + 3n * verification + pre) * 1_000_000_000n
+    expect(fee({})).toEqual({ kind: 'fee', payer, maximum })
+  })
+
+  test.each([
+    ['no paymaster', undefined],
+    ['an empty paymaster', '0x'],
+    ['the zero address as paymaster', ZeroAddress],
+  ])('behavior: with %s the account pays', (_name, paymasterAndData) => {
+    const maximum = (call + verification + pre) * 1_000_000_000n
+    expect(fee({ paymasterAndData })).toEqual({ kind: 'fee', payer: ACCOUNT, maximum })
+  })
+})
+
+test('behavior: what is found out of an operation', () => {
+  expect(examine(payload())).toMatchObject({
+    chainId: 84532,
+    account: ACCOUNT,
+    origin: '/payload/userOperation/callData',
+  })
+})
+
+test.each([
+  ['v0.6', payload06({ initCode: `${ALICE}1234` })],
+  ['v0.7', payload({ factory: ALICE, factoryData: '0x1234' })],
+  ['v0.8', { ...payload({ factory: ALICE, factoryData: '0x1234' }), entryPoint: ENTRY_POINT_08 }],
+])('behavior: a factory of %s is a deployment of the account', (_version, value) => {
+  const { effects } = examine(value)
   expect(effects[0]).toEqual({ kind: 'deployment', account: ACCOUNT, factory: ALICE })
   expect(effects.map(effect => effect.kind)).toEqual(['deployment', 'transfer', 'fee'])
 })
@@ -206,7 +313,30 @@ describe('error', () => {
     'a chain id of zero': [{ ...payload(), chainId: 0 }, ['/chainId OUT_OF_RANGE']],
     'a chain id as text': [{ ...payload(), chainId: '84532' }, ['/chainId OUT_OF_RANGE']],
     'a chain id beyond exact integers': [{ ...payload(), chainId: 2 ** 53 }, ['/chainId OUT_OF_RANGE']],
-    'another kind': [{ ...payload(), kind: 'transaction' }, ['/kind UNSUPPORTED_KIND']],
+    'initCode shorter than an address': [
+      payload06({ initCode: '0x1234' }),
+      ['/userOperation/initCode INVALID_HEX'],
+    ],
+    'paymasterAndData shorter than an address': [
+      payload06({ paymasterAndData: `0x${'12'.repeat(19)}` }),
+      ['/userOperation/paymasterAndData INVALID_HEX'],
+    ],
+    'the EIP-7702 marker in initCode': [
+      payload06({ initCode: `0x7702${'00'.repeat(18)}12` }),
+      ['/userOperation/initCode UNSUPPORTED_FACTORY'],
+    ],
+    'fields of v0.7 for v0.6': [
+      payload06({ factory: ALICE, paymaster: ALICE }),
+      ['/userOperation/factory UNKNOWN_FIELD', '/userOperation/paymaster UNKNOWN_FIELD'],
+    ],
+    'fields of v0.6 for v0.8': [
+      { ...payload({ initCode: '0x', paymasterAndData: '0x' }), entryPoint: ENTRY_POINT_08 },
+      ['/userOperation/initCode UNKNOWN_FIELD', '/userOperation/paymasterAndData UNKNOWN_FIELD'],
+    ],
+    'v0.6 with a wrong checksum': [
+      { ...payload06(), entryPoint: ENTRY_POINT_06.replace('FF', 'ff') },
+      ['/entryPoint INVALID_ADDRESS'],
+    ],
     'a list for the user operation': [{ ...payload(), userOperation: [] }, ['/userOperation WRONG_TYPE']],
   }
   test.each(Object.entries(cases))('error: %s', (_name, [value, issues]) => {

@@ -1,104 +1,113 @@
-// Payload kind `userOperation`: an ERC-4337 user operation for EntryPoint v0.7, in the unpacked form in which bundlers
-// and Crossmint state it. The signature field is accepted and ignored: the hash does not cover it.
+// Payload kind `userOperation`: an ERC-4337 user operation for EntryPoint v0.6, v0.7 or v0.8, in the form in which
+// bundlers and Crossmint state it. The signature field is accepted and ignored: the hash does not cover it.
 // https://eips.ethereum.org/EIPS/eip-4337 and https://github.com/eth-infinitism/account-abstraction/tree/v0.7.0
-import { type Address, type Hex, zeroAddress } from 'viem'
-import { entryPoint07Address, getUserOperationHash } from 'viem/account-abstraction'
-import type { Effect } from '../effects/effect.ts'
-import { executionEffects } from '../effects/execution.ts'
-import { address, bytes, type Field, object, oneOf, optional, positiveInteger, quantity } from '../fields.ts'
+import type { Address, Hex } from 'viem'
+import { entryPoint06Address, entryPoint07Address, entryPoint08Address } from 'viem/account-abstraction'
+import {
+  address,
+  bytes,
+  type Field,
+  fault,
+  object,
+  oneOf,
+  optional,
+  positiveInteger,
+  quantity,
+} from '../fields.ts'
 import type { Issue } from '../problem.ts'
 
-/** A user operation. Amounts of gas in units, fees in wei per unit; byte strings as lower-case hex. */
-export type UserOperation = {
+type Common = {
   readonly sender: Address
   readonly nonce: bigint
-  readonly factory?: Address | undefined
-  readonly factoryData?: Hex | undefined
   readonly callData: Hex
   readonly callGasLimit: bigint
   readonly verificationGasLimit: bigint
   readonly preVerificationGas: bigint
   readonly maxFeePerGas: bigint
   readonly maxPriorityFeePerGas: bigint
+  readonly signature?: Hex | undefined
+}
+
+/** A user operation of EntryPoint v0.6. The packed fields are empty or begin with an address. */
+export type UserOperation06 = Common & {
+  readonly initCode?: Hex | undefined
+  readonly paymasterAndData?: Hex | undefined
+}
+
+/** A user operation of EntryPoint v0.7 or v0.8. Amounts of gas in units, fees in wei per unit; byte strings as lower-case hex. */
+export type UserOperation = Common & {
+  readonly factory?: Address | undefined
+  readonly factoryData?: Hex | undefined
   readonly paymaster?: Address | undefined
   readonly paymasterVerificationGasLimit?: bigint | undefined
   readonly paymasterPostOpGasLimit?: bigint | undefined
   readonly paymasterData?: Hex | undefined
-  readonly signature?: Hex | undefined
 }
 
-/** A user operation with all that its hash commits to. */
-export type UserOperationPayload = {
-  readonly kind: 'userOperation'
-  readonly chainId: number
-  readonly entryPoint: Address
-  readonly userOperation: UserOperation
-}
+/** A user operation with all that its hash commits to. The EntryPoint decides which fields it has. */
+export type UserOperationPayload = { readonly kind: 'userOperation'; readonly chainId: number } & (
+  | { readonly entryPoint: typeof entryPoint06Address; readonly userOperation: UserOperation06 }
+  | {
+      readonly entryPoint: typeof entryPoint07Address | typeof entryPoint08Address
+      readonly userOperation: UserOperation
+    }
+)
 
-/** The hash that the account's signer approves: `EntryPoint.getUserOpHash`, 32 bytes. */
-export const userOperationHash = (payload: UserOperationPayload): Hex =>
-  getUserOperationHash({
-    chainId: payload.chainId,
-    entryPointAddress: payload.entryPoint,
-    entryPointVersion: '0.7',
-    userOperation: { ...payload.userOperation, signature: '0x' },
-  })
-
-/** What the operation would do: deploy the account, execute calls, and pay a fee of up to a maximum. */
-export const userOperationEffects = ({
-  userOperation,
-  entryPoint,
-}: UserOperationPayload): readonly Effect[] => {
-  const { sender, factory, callData } = userOperation
-  const deployment: readonly Effect[] =
-    factory === undefined ? [] : [{ kind: 'deployment', account: sender, factory }]
-  return [
-    ...deployment,
-    ...executionEffects(callData, { account: sender, entryPoint }),
-    feeEffect(userOperation),
-  ]
-}
-
-/** The prefund that the EntryPoint takes before it executes anything. https://eips.ethereum.org/EIPS/eip-4337 */
-const feeEffect = (operation: UserOperation): Effect => {
-  const { sender, paymaster, maxFeePerGas } = operation
-  const gas =
-    operation.verificationGasLimit +
-    operation.callGasLimit +
-    operation.preVerificationGas +
-    (operation.paymasterVerificationGasLimit ?? 0n) +
-    (operation.paymasterPostOpGasLimit ?? 0n)
-  // The EntryPoint charges the account where the paymaster's address is given as zero.
-  const payer = paymaster === undefined || paymaster === zeroAddress ? sender : paymaster
-  return { kind: 'fee', payer, maximum: gas * maxFeePerGas }
-}
-
-/** Where EIP-7702 delegation is marked by a factory. EntryPoint v0.7 knows no such thing; v0.8 hashes it differently. */
+/** Where EIP-7702 delegation is marked by a factory. EntryPoint v0.8 then hashes code that is not in the user operation. */
 const DELEGATION_MARKER: Address = '0x7702000000000000000000000000000000000000'
+
+const refuseDelegation = (factory: Hex | undefined, path: string, issues: Issue[]): void => {
+  if (factory?.slice(0, 42) === DELEGATION_MARKER)
+    issues.push(fault(factory, path, 'UNSUPPORTED_FACTORY', 'marks an EIP-7702 delegation'))
+}
 
 // The EntryPoint refuses any gas value of 2^120 or more (AA94), so such an operation could never be executed.
 const gas = quantity(120)
 
-const fields: Field<UserOperation> = object<UserOperation>({
+const common = {
   sender: address,
   nonce: quantity(256),
-  factory: optional(address),
-  factoryData: optional(bytes),
   callData: bytes,
   callGasLimit: gas,
   verificationGasLimit: gas,
   preVerificationGas: gas,
   maxFeePerGas: gas,
   maxPriorityFeePerGas: gas,
+  signature: optional(bytes),
+}
+
+/** Nothing, or an address and what belongs to it. The EntryPoint reverts on anything shorter (AA93, AA99). */
+const addressAndData: Field<Hex> = (value, path, issues) => {
+  const packed = bytes(value, path, issues)
+  if (packed !== '0x' && packed.length < 42)
+    issues.push(fault(value, path, 'INVALID_HEX', 'must be 0x, or an address and more bytes'))
+  return packed
+}
+
+const fields06: Field<UserOperation06> = object<UserOperation06>({
+  ...common,
+  initCode: optional(addressAndData),
+  paymasterAndData: optional(addressAndData),
+})
+
+const userOperation06: Field<UserOperation06> = (value, path, issues) => {
+  const operation = fields06(value, path, issues)
+  refuseDelegation(operation.initCode, `${path}/initCode`, issues)
+  return operation
+}
+
+const fields07: Field<UserOperation> = object<UserOperation>({
+  ...common,
+  factory: optional(address),
+  factoryData: optional(bytes),
   paymaster: optional(address),
   paymasterVerificationGasLimit: optional(gas),
   paymasterPostOpGasLimit: optional(gas),
   paymasterData: optional(bytes),
-  signature: optional(bytes),
 })
 
-const userOperation: Field<UserOperation> = (value, path, issues) => {
-  const operation = fields(value, path, issues)
+const userOperation07: Field<UserOperation> = (value, path, issues) => {
+  const operation = fields07(value, path, issues)
   issues.push(
     ...strayParts(operation, path, 'factory', ['factoryData']),
     ...strayParts(operation, path, 'paymaster', [
@@ -107,12 +116,7 @@ const userOperation: Field<UserOperation> = (value, path, issues) => {
       'paymasterData',
     ]),
   )
-  if (operation.factory === DELEGATION_MARKER)
-    issues.push({
-      path: `${path}/factory`,
-      code: 'UNSUPPORTED_FACTORY',
-      message: 'marks an EIP-7702 delegation, which EntryPoint v0.7 does not know',
-    })
+  refuseDelegation(operation.factory, `${path}/factory`, issues)
   return operation
 }
 
@@ -133,19 +137,41 @@ const strayParts = (
           message: `must not be given without ${whole}`,
         }))
 
-const entryPoint: Field<Address> = (value, path, issues) => {
-  const before = issues.length
-  const given = address(value, path, issues)
-  const message = `must be ${entryPoint07Address}, EntryPoint v0.7`
-  if (issues.length === before && given !== entryPoint07Address)
-    issues.push({ path, code: 'UNSUPPORTED_ENTRY_POINT', message })
-  return given
-}
+/** One of these EntryPoints; the fault of any other names all that are known. */
+const entryPoint =
+  <T extends Address>(known: readonly [T, ...T[]]): Field<T> =>
+  (value, path, issues) => {
+    const before = issues.length
+    const given = address(value, path, issues)
+    const found = known.find(one => one === given)
+    if (issues.length === before && found === undefined)
+      issues.push(fault(value, path, 'UNSUPPORTED_ENTRY_POINT', `must be ${ENTRY_POINTS.join(' or ')}`))
+    return found ?? known[0]
+  }
 
-/** The reader of the request's `payload` field. */
-export const userOperationPayload: Field<UserOperationPayload> = object<UserOperationPayload>({
+const ENTRY_POINTS = [entryPoint06Address, entryPoint07Address, entryPoint08Address] as const
+
+type Payload06 = Extract<UserOperationPayload, { readonly entryPoint: typeof entryPoint06Address }>
+type Payload07 = Exclude<UserOperationPayload, Payload06>
+
+const payload06 = object<Payload06>({
   kind: oneOf(['userOperation'], 'UNSUPPORTED_KIND'),
   chainId: positiveInteger,
-  entryPoint,
-  userOperation,
+  entryPoint: entryPoint([entryPoint06Address]),
+  userOperation: userOperation06,
 })
+
+const payload07 = object<Payload07>({
+  kind: oneOf(['userOperation'], 'UNSUPPORTED_KIND'),
+  chainId: positiveInteger,
+  entryPoint: entryPoint([entryPoint07Address, entryPoint08Address]),
+  userOperation: userOperation07,
+})
+
+/** The reader of a payload of kind `userOperation`. */
+export const userOperationPayload: Field<UserOperationPayload> = (value, path, issues) => {
+  const given: unknown =
+    typeof value === 'object' && value !== null && 'entryPoint' in value && value.entryPoint
+  const is06 = typeof given === 'string' && given.toLowerCase() === entryPoint06Address.toLowerCase()
+  return is06 ? payload06(value, path, issues) : payload07(value, path, issues)
+}

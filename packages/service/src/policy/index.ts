@@ -1,0 +1,16 @@
+// @coffer/service/policy: policies, for the service itself and for tools that check, test and explain them. Loading this
+// module loads Cedar.
+export { MAXIMUM_DECIMAL, toDecimal } from './amount.ts'
+export { type OpenDanger, openDangers } from './dangers.ts'
+export { describeWithNames } from './describe.ts'
+export type { Directory, Named } from './directory.ts'
+export { explain, type RuleExplanation, type UnmetDemand } from './explain.ts'
+export { type AddressFact, type Facts, SIGNER, type TokenFact, type WalletFact } from './facts.ts'
+export { describeFault, PolicyError, type PolicyFault, policyFiles } from './fault.ts'
+export type { Inquiry, Principal } from './inquiry.ts'
+export { type Judgement, judge } from './judge.ts'
+export { loadPolicy, type Policy, type PolicySource } from './policy.ts'
+export type { Question } from './question.ts'
+export type { Rule } from './rules.ts'
+export { type Action, DANGERS, type DangerousAction, schema } from './schema.ts'
+export { readPolicySource } from './source.ts'

@@ -1,0 +1,56 @@
+// What a policy says of each effect of a request.
+import type { Effect } from '../effects/effect.ts'
+import { statefulIsAuthorized } from './cedar.ts'
+import type { Inquiry } from './inquiry.ts'
+import type { Policy } from './policy.ts'
+import { type Question, toQuestion, type Unanswerable } from './question.ts'
+
+/** The verdict on one effect. */
+export type Judgement = {
+  readonly effect: Effect
+  readonly question: Question | undefined
+} /** These rules permit it, and none forbids it. */ & (
+  | { readonly outcome: 'permitted'; readonly rules: readonly string[] }
+  /** These rules forbid it, whatever permits it. */
+  | { readonly outcome: 'forbidden'; readonly rules: readonly string[] }
+  /** No rule permits it. */
+  | { readonly outcome: 'notPermitted' }
+  /** No rule could be asked. */
+  | { readonly outcome: Unanswerable }
+  /** A rule could not be evaluated; which other rules apply does not matter then. */
+  | { readonly outcome: 'error' }
+)
+
+/**
+ * Judges every effect of a request.
+ *
+ * @param inquiry The request.
+ * @param policy The policy.
+ * @returns One judgement for each effect, in their order.
+ */
+export const judge = (inquiry: Inquiry, policy: Policy): readonly Judgement[] =>
+  inquiry.prepared.effects.map(effect => judgeEffect(effect, inquiry, policy))
+
+const judgeEffect = (effect: Effect, inquiry: Inquiry, policy: Policy): Judgement => {
+  const question = toQuestion(effect, inquiry, policy.directory)
+  if (typeof question === 'string') return { effect, question: undefined, outcome: question }
+  const { principal, action, resource, context, entities } = question
+  const answer = statefulIsAuthorized({
+    principal,
+    action,
+    resource,
+    context: { ...context },
+    entities: [...entities],
+    preparsedPolicySetId: policy.policySetId,
+    validateRequest: false,
+  })
+  // Cedar leaves out a rule that it cannot evaluate. If that rule forbids, leaving it out would permit.
+  if (answer.type === 'failure' || answer.response.diagnostics.errors.length > 0)
+    return { effect, question, outcome: 'error' }
+  const { decision, diagnostics } = answer.response
+  const rules = diagnostics.reason.toSorted()
+  if (decision === 'allow') return { effect, question, outcome: 'permitted', rules }
+  return rules.length > 0
+    ? { effect, question, outcome: 'forbidden', rules }
+    : { effect, question, outcome: 'notPermitted' }
+}

@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest'
+import { FACTS, OPEN_FACTS, PERMIT_ALL, STARTER_RULES, sourceOf, starter } from '../../test/policy.ts'
+import { describeFault, PolicyError } from './fault.ts'
+import { loadPolicy } from './policy.ts'
+
+const faultsOf = (rules: string, facts: object = FACTS): readonly string[] => {
+  try {
+    loadPolicy(sourceOf(rules, facts))
+    return []
+  } catch (error) {
+    if (error instanceof PolicyError) return error.faults.map(describeFault)
+    throw error
+  }
+}
+const changed = (before: string, after: string): string => {
+  expect(STARTER_RULES).toContain(before)
+  return STARTER_RULES.replace(before, after)
+}
+const lineOf = (text: string, rules = STARTER_RULES): number =>
+  rules.slice(0, rules.indexOf(text)).split('\n').length
+
+test('default: the rules of the starter, in their order', () => {
+  expect(starter.rules.map(({ id, effect, actions }) => [id, effect, actions])).toEqual([
+    ['payouts', 'permit', ['transfer']],
+    ['fees', 'permit', ['payFee']],
+    ['first-use', 'permit', ['deploy']],
+    ['one-at-a-time', 'forbid', undefined],
+  ])
+})
+
+test('behavior: rules keep their order and their places, however many there are', () => {
+  const rules = Array.from(
+    { length: 25 },
+    (_, i) => `@id("r${i}") permit(principal, action == Action::"call", resource);`,
+  )
+  const { rules: parsed } = loadPolicy(sourceOf(rules.join('\n'), { wallets: FACTS.wallets }))
+  expect(parsed.map(rule => rule.id)).toEqual(rules.map((_, i) => `r${i}`))
+  expect(parsed.map(rule => rule.text)).toEqual(rules)
+})
+
+describe('error: what is wrong with rules is told with its place', () => {
+  test('a syntax error', () => {
+    expect(faultsOf(changed('when { context.maximum', 'wen { context.maximum'))).toEqual([
+      `treasury.cedar:${lineOf('when { context.maximum')}:1: invalid policy condition: wen (condition must be either \`when\` or \`unless\`)`,
+    ])
+  })
+
+  test('after text that is not ASCII too', () => {
+    const rules = `// Überweisungen 😀\n${changed('context.maximum.', 'context.maximun.')}`
+    expect(faultsOf(rules)).toEqual([
+      expect.stringMatching(
+        `^treasury\\.cedar:${lineOf('when { context.maximum') + 1}:8: attribute .maximun. `,
+      ),
+    ])
+  })
+
+  test.each([
+    ['context.maximum.', 'context.maximun.', /attribute `maximun` in context .* not found/],
+    ['context.amount.lessThanOrEqual(decimal("1000.0"))', 'context.amount < 1000', /unexpected type/],
+    ['Role::"operators"', 'Role::"operator"', /treasury\.json has no role "operator" \(it has operators\)/],
+    ['Group::"payees"', 'Group::"payes"', /has no group of the address book "payes" \(it has payees\)/],
+    ['Token::"usdc"', 'Token::"usdt"', /has no token "usdt"/],
+    ['Wallet::"treasury"', 'Wallet::"main"', /has no wallet "main" \(it has signer, treasury\)/],
+    [
+      'context.recipient in Group::"payees"',
+      'context.recipient == Address::"bob"',
+      /has no address book entry "bob"/,
+    ],
+    ['principal in Role::"operators"', 'principal == Principal::"olga"', /Principal::"olga" is not an ARN/],
+    ['action == Action::"payFee"', 'action', /a permit must name its actions/],
+    ['action == Action::"payFee"', 'action == Action::"pay"', /unrecognized action `Action::"pay"`/],
+    ['@id("fees")', '', /the rule has no name/],
+    ['@id("fees")', '@id("")', /the rule has no name/],
+    ['@id("fees")', '@id("my fees")', /"my fees" cannot be the name of a rule/],
+    ['@id("fees")', '@id("payouts")', /more than one rule has the name payouts/],
+    ['@id("fees")', '@id("fees") @limits("x")', /@limits means nothing here/],
+    ['decimal("1000.0")', 'decimal("922337203685477.5807")', /cannot be a limit/],
+    ['decimal("1000.0")', 'decimal("1000.00001")', /failed to parse as a decimal/],
+    ['principal in Role::"operators"', 'principal == ?principal', /templates are not supported/],
+    ['context.effects > 1', 'context.effects > 1 && false', /impossible/],
+  ])('%s -> %s', (before, after, expected) => {
+    const faults = faultsOf(changed(before, after))
+    expect(faults.join('\n')).toMatch(expected)
+    for (const fault of faults) expect(fault).toMatch(/^treasury\.(cedar|json):\d+:\d+: /)
+  })
+
+  test('a permit without actions is one fault, not one for each action', () => {
+    expect(faultsOf(changed('action == Action::"payFee"', 'action'))).toHaveLength(1)
+  })
+
+  test('all of them at once, in both files', () => {
+    const rules = changed('Token::"usdc"', 'Token::"usdt"').replace('@id("fees")', '')
+    expect(faultsOf(rules)).toHaveLength(2)
+    expect(faultsOf('permit', { roles: 1 })).toEqual([
+      expect.stringContaining('treasury.json:2:3: /roles'),
+      expect.stringContaining('treasury.cedar:1:7: '),
+    ])
+  })
+})
+
+describe('obligations are refused, because nothing enforces them yet', () => {
+  const withAnnotation = (annotation: string): readonly string[] =>
+    faultsOf(changed('@id("payouts")', `@id("payouts") ${annotation}`))
+
+  test.each(['@limit("50000 USDC per 24h")', '@limit("0.5 USDC per 7d")'])('error: %s', annotation => {
+    expect(withAnnotation(annotation)).toEqual([expect.stringContaining('@limit is not enforced yet')])
+  })
+
+  test('error: @approvals', () => {
+    expect(withAnnotation('@approvals("2 of operators")')).toEqual([
+      expect.stringContaining('@approvals is not enforced yet'),
+    ])
+  })
+
+  test.each([
+    ['@limit("50000 USDC")', /is not understood \(write it like @limit\("50000 USDC per 24h"\)/],
+    ['@limit("1e3 USDC per 24h")', /is not understood/],
+    ['@limit("5 EURC per 24h")', /has no token symbol "EURC" \(it has USDC\)/],
+    [
+      '@approvals("two of operators")',
+      /is not understood \(write it like @approvals\("2 of treasury-approvers"\)/,
+    ],
+    ['@approvals("2 of approvers")', /has no role "approvers"/],
+  ])('error: %s is wrong in itself', (annotation, expected) => {
+    expect(withAnnotation(annotation).join('\n')).toMatch(expected)
+  })
+
+  test('error: a forbid can have none', () => {
+    expect(
+      faultsOf(changed('@id("one-at-a-time")', '@id("one-at-a-time") @approvals("2 of operators")')),
+    ).toEqual([expect.stringContaining('@approvals belongs to a permit')])
+  })
+})
+
+describe('a fact that no rule can use is refused', () => {
+  const stranger = { address: `0x${'5'.repeat(40)}` }
+  test.each([
+    [
+      'a role',
+      { roles: { ...FACTS.roles, auditors: ['arn:aws:iam::111122223333:user/a'] } },
+      /\/roles\/auditors .* no rule names this role/,
+    ],
+    [
+      'a wallet',
+      { wallets: { ...FACTS.wallets, cold: { ...stranger, chainIds: [1] } } },
+      /\/wallets\/cold .* no rule permits/,
+    ],
+    [
+      'a token',
+      { tokens: { ...FACTS.tokens, eurc: { symbol: 'EURC', decimals: 6, chainId: 1, ...stranger } } },
+      /\/tokens\/eurc /,
+    ],
+    [
+      'an entry',
+      { addressBook: { ...FACTS.addressBook, bob: stranger } },
+      /\/addressBook\/bob .* nor a group that it is in/,
+    ],
+    [
+      'a group',
+      { addressBook: { alice: { ...FACTS.addressBook.alice, groups: ['payees', 'friends'] } } },
+      /\/addressBook\/alice\/groups\/1 .* the group friends/,
+    ],
+  ])('error: %s', (_name, change, expected) => {
+    const faults = faultsOf(STARTER_RULES, { ...FACTS, ...change })
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toMatch(expected)
+    expect(faults[0]).toMatch(/^treasury\.json:\d+:\d+: /)
+  })
+
+  test('behavior: rules that leave something open can use whatever there is', () => {
+    expect(faultsOf(PERMIT_ALL, OPEN_FACTS)).toEqual([])
+  })
+
+  test('behavior: a token that a rule only excludes may be of use', () => {
+    const rules = changed('context.token == Token::"usdc" &&', '').replace(
+      '@id("fees")',
+      '@id("no-dai") forbid(principal, action == Action::"transfer", resource) when { context.token == Token::"dai" };\n@id("fees")',
+    )
+    const dai = { symbol: 'DAI', decimals: 18, chainId: 1, ...stranger }
+    expect(faultsOf(rules, { ...FACTS, tokens: { ...FACTS.tokens, dai } })).toEqual([])
+  })
+})
+
+test('behavior: the version changes with any change of either text, and only then', () => {
+  const source = sourceOf(STARTER_RULES)
+  const versions = [
+    source,
+    { ...source, rules: `${source.rules}\n` },
+    { ...source, facts: `${source.facts}\n` },
+    { rules: source.rules.replace('1000.0', '1001.0'), facts: source.facts },
+  ].map(each => loadPolicy(each).version)
+  expect(new Set(versions).size).toBe(4)
+  expect(loadPolicy(source).version).toBe(versions[0])
+  expect(versions[0]).toMatch(/^[0-9a-f]{64}$/)
+})
+
+test('default: without rules and facts there is a policy, which permits nothing', () => {
+  expect(loadPolicy({ rules: '// nothing\n', facts: '{}' }).rules).toEqual([])
+})

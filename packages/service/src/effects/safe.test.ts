@@ -117,4 +117,12 @@ test('behavior: how addresses and data are spelled makes no difference', () => {
   expect(safeTransactionEffects({ ...transaction, safe, to: safe, data })).toEqual([
     { kind: 'administration', to: SAFE, action: 'function 0xa9059c' },
   ])
+  const sent = encodeCall('multiSend(bytes transactions)', [packedTransactions([transferCall])])
+  expect(
+    safeTransactionEffects({ ...transaction, safe, to: MULTI_SEND, data: sent, operation: 1, gasPrice: 1n }),
+  ).toEqual([
+    { kind: 'fee', payer: SAFE, maximum: 100_000n },
+    { kind: 'delegatecall', to: MULTI_SEND },
+    transfer,
+  ])
 })

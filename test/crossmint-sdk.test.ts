@@ -34,6 +34,6 @@ test('createWallet, getWallet by locator, and a regulated transfer whose onSign 
   expect(await treasury.payments()).toEqual([2_500_000n])
   expect(JSON.parse(treasury.log[0] ?? '')).toMatchObject({
     outcome: 'signed',
-    rules: ['decoded-effects'],
+    rules: ['first-use', 'payouts', 'fees'],
   })
 })

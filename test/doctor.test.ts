@@ -57,8 +57,10 @@ import {
 } from '@aws-sdk/client-lambda'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { createCrossmintClient } from '@coffer/crossmint'
+import { type CodeFiles, readCode } from '@coffer/infra/code'
 import { type Sandbox, startSandbox } from '@coffer/sandbox'
-import { zipSync } from 'fflate'
+import type { PolicySource } from '@coffer/service/policy'
+import { unzipSync, zipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { diagnose } from '../packages/cli/src/commands/doctor.ts'
 import { addressOf } from '../packages/cli/src/commands/key.ts'
@@ -67,6 +69,7 @@ import type { Settings } from '../packages/cli/src/config.ts'
 import { type Context, createContext, type Outcome } from '../packages/cli/src/context.ts'
 import type { Check } from '../packages/cli/src/doctor/check.ts'
 import { createStyle, type Terminal } from '../packages/cli/src/terminal.ts'
+import { createPolicy } from './support/policy.ts'
 import { onPath, run } from './support/run.ts'
 
 const terminal: Terminal = {
@@ -81,6 +84,7 @@ let sandbox: Sandbox
 let settings: Settings
 let clients: ReturnType<typeof createClients>
 let keyArn: string
+let policy: PolicySource
 
 beforeAll(async () => {
   sandbox = await startSandbox()
@@ -94,6 +98,16 @@ beforeAll(async () => {
     alias: 'treasury',
     adminSigner: { type: 'external-wallet', address: signerAddress },
   })
+  policy = createPolicy({
+    wallet: wallet.address as `0x${string}`,
+    factory: sandbox.chain.factory,
+    token: sandbox.chain.usdc,
+    chainId: sandbox.chain.chainId,
+    recipients: { 'vendor:acme': `0x${'44'.repeat(20)}` },
+    operatorArns: [sandbox.identities.operator.arn],
+    maximum: '1000.0',
+  })
+  await sandbox.putPolicy(policy)
   settings = {
     region: sandbox.region,
     keyId: keyArn,
@@ -393,23 +407,20 @@ describe('each thing that is broken is named, and nothing else', () => {
       failing: { 'api-policy': /^added: Open \(Allow execute-api:Invoke to \*\)$/ },
     },
     'function with other code': {
-      inject: async () => {
-        const { Code } = await clients.lambda.send(new GetFunctionCommand({ FunctionName: 'adminSigner' }))
-        const before = new Uint8Array(await (await fetch(Code?.Location ?? '')).arrayBuffer())
-        const update = (ZipFile: Uint8Array): Promise<unknown> =>
-          clients.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: 'adminSigner', ZipFile }))
-        await update(zipSync({ 'adminSigner.mjs': Buffer.from('export const handler = async () => ({})') }))
-        return () => update(before)
-      },
-      failing: { 'function-code': /not this release/ },
+      inject: () => changeCode({ 'adminSigner.mjs': Buffer.from('export const handler = async () => ({})') }),
+      failing: { 'function-code': /adminSigner.mjs is not this release's/ },
+    },
+    'function with a policy that has faults': {
+      inject: () => changeCode({ 'policy/treasury.cedar': Buffer.from(`${policy.rules}permit (`) }),
+      failing: { policy: /it has faults, so nothing is signed: treasury\.cedar:\d+:\d+: / },
+    },
+    'function without a policy': {
+      inject: () => changeCode(readCode()),
+      failing: { policy: /everything is refused/ },
     },
     'function that signs with another key, of another spec': {
       inject: async () => changeEnvironment({ KMS_KEY_ID: await createKey('ECC_NIST_P256') }),
       failing: { 'function-key': /signs with arn:.*the stack's is/ },
-    },
-    'blind signing': {
-      inject: () => changeEnvironment({ COFFER_BLIND_SIGNING: 'allow' }),
-      failing: { 'blind-signing': /anything signed/ },
     },
     'address not pinned': {
       inject: () => changeEnvironment({ COFFER_SIGNER_ADDRESS: '' }),
@@ -537,7 +548,7 @@ describe('each thing that is broken is named, and nothing else', () => {
     .each([
       'key policy widened',
       'API policy widened',
-      'blind signing',
+      'a variable that makes other code run',
       'function policy widened',
       'rule disabled',
     ])('%s: the fix that is told mends it', async name => {
@@ -662,6 +673,17 @@ async function changeEnvironment(changed: Readonly<Record<string, string>>): Pro
     clients.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }))
   await put({ ...before, ...changed })
   return () => put(before)
+}
+
+/** Replaces files of the function's code. */
+async function changeCode(changed: CodeFiles): Promise<() => Promise<unknown>> {
+  const FunctionName = 'adminSigner'
+  const { Code } = await clients.lambda.send(new GetFunctionCommand({ FunctionName }))
+  const before = new Uint8Array(await (await fetch(Code?.Location ?? '')).arrayBuffer())
+  const update = (ZipFile: Uint8Array): Promise<unknown> =>
+    clients.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }))
+  await update(zipSync({ ...unzipSync(before), ...changed }))
+  return () => update(before)
 }
 
 async function createKey(KeySpec: 'ECC_SECG_P256K1' | 'ECC_NIST_P256' = 'ECC_SECG_P256K1'): Promise<string> {

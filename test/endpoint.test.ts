@@ -9,12 +9,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { onPath, run } from './support/run.ts'
 import { startTreasury, type Treasury } from './support/treasury.ts'
 
-// The guide's behaviour, for the calls of the guide: a bare hash is signed.
+// As in the guide, a bare hash is signed.
 let treasury: Treasury
 const message = `0x${'5b'.repeat(32)}` as const
 
 beforeAll(async () => {
-  treasury = await startTreasury({ stack: { parameters: { BlindSigning: 'allow' } } })
+  treasury = await startTreasury()
+  const { sandbox, policy } = treasury
+  const hashes = `@id("hashes") permit (principal in Role::"operators", action == Action::"signHash", resource);`
+  await sandbox.putPolicy({ ...policy, rules: `${policy.rules}${hashes}` })
 })
 
 afterAll(() => treasury?.sandbox.stop())
@@ -31,7 +34,7 @@ test.skipIf(curl === undefined)('curl --aws-sigv4 gets a signature of the key', 
   ])
   expect(status).toBe(0)
   const reply = JSON.parse(stdout)
-  expect(reply).toMatchObject({ signerAddress, message, scheme: 'eip191', rules: ['blind-signing'] })
+  expect(reply).toMatchObject({ signerAddress, message, scheme: 'eip191', rules: ['hashes'] })
   expect(await recoverMessageAddress({ message: { raw: message }, signature: reply.signature })).toBe(
     signerAddress,
   )
@@ -100,7 +103,7 @@ test('coffer sign --payload tells what the signature permits, and refuses a hash
   const signed = await treasury.run(['sign', '--payload', 'payload.json', '--message', hash])
   expect({ status: signed.status, stdout: signed.stdout }).toMatchObject({
     status: 0,
-    stdout: expect.stringMatching(/permits +.*transfer.*7000000.*rules +decoded-effects/s),
+    stdout: expect.stringMatching(/permits +.*transfer.*7000000.*rules +first-use, payouts, fees/s),
   })
   const other = await treasury.run(['sign', '--payload', 'payload.json', '--message', message, '--json'])
   expect({ status: other.status, ...JSON.parse(other.stdout) }).toMatchObject({

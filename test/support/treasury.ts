@@ -1,9 +1,12 @@
-// A sandbox with a treasury that is ready to pay: key, wallet with 100 USDC, one recipient; all made by `coffer` itself.
+// A sandbox with a treasury that is ready to pay: key, wallet with 100 USDC and one recipient, all made by `coffer` itself, and a
+// policy that lets administrator and operator pay that recipient up to 1000 USDC at a time.
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Sandbox, type SandboxOptions, startSandbox } from '@coffer/sandbox'
+import type { PolicySource } from '@coffer/service/policy'
 import { erc20Abi } from 'viem'
+import { createPolicy } from './policy.ts'
 import { coffer, type Result } from './run.ts'
 
 export type Treasury = {
@@ -13,6 +16,8 @@ export type Treasury = {
   readonly wallet: `0x${string}`
   readonly recipient: `0x${string}`
   readonly signerAddress: `0x${string}`
+  /** The policy that is deployed. */
+  readonly policy: PolicySource
   /** Each line the signing service logged. */
   readonly log: readonly string[]
   readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Result>
@@ -44,10 +49,22 @@ export async function startTreasury(options: SandboxOptions = {}): Promise<Treas
   }
   const config = JSON.parse(await readFile(join(directory, 'coffer.json'), 'utf8'))
   const recipient = config.recipients['vendor:acme']
+  const { administrator, operator } = sandbox.identities
+  const policy = createPolicy({
+    wallet: config.wallet,
+    factory: sandbox.chain.factory,
+    token: sandbox.chain.usdc,
+    chainId: sandbox.chain.chainId,
+    recipients: config.recipients,
+    operatorArns: [administrator.arn, operator.arn],
+    maximum: '1000.0',
+  })
+  await sandbox.putPolicy(policy)
   return {
     sandbox,
     directory,
     env,
+    policy,
     log,
     run,
     recipient,

@@ -47,6 +47,18 @@ describe('files', () => {
     expect(await load({ COFFER_CONFIG: 'later.json' })).toMatchObject({ file: join(directory, 'later.json') })
   })
 
+  test('the directory of the policy is taken as it is written, and must be text', async () => {
+    await write({ policy: '../policies/treasury' })
+    expect(await load()).toMatchObject({ policy: '../policies/treasury' })
+    for (const policy of ['', 7, 'a\0b']) {
+      await write({ policy })
+      await expect(load()).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+        message: expect.stringContaining('policy: expected the path of a directory'),
+      })
+    }
+  })
+
   test('transfers are recorded beside the file, or where COFFER_STATE_DIRECTORY says', async () => {
     await write({})
     expect(await load()).toMatchObject({ stateDirectory: join(directory, '.coffer') })

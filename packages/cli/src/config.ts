@@ -28,6 +28,8 @@ export type Settings = {
   readonly rpcUrl?: string | undefined
   /** Tokens beyond the known ones, by token locator (`base:eurc`). */
   readonly tokens?: Readonly<Record<string, TokenSetting>> | undefined
+  /** Directory of the signer's policy, relative to the file; `policy` beside it unless set, if there is one. */
+  readonly policy?: string | undefined
   /** Address book: name to Crossmint wallet address. */
   readonly recipients?: Readonly<Record<string, Address>> | undefined
 }
@@ -269,6 +271,7 @@ const checks: Readonly<Record<keyof Settings, Check>> = {
   crossmintBaseUrl: url,
   maximumFee: text(/^\d{1,18}(\.\d{1,18})?$/, 'an amount of the native token such as 0.001'),
   rpcUrl: url,
+  policy: text(/^[^\0]{1,4096}$/, 'the path of a directory'),
   tokens: table(token, 'an object from token locator to { address, decimals }'),
   recipients: table(address, 'an object from name to address'),
 }

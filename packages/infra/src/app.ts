@@ -3,8 +3,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type PolicySource, readPolicySource } from '@coffer/service/policy'
 import { App, CfnOutput, DefaultStackSynthesizer, type IStackSynthesizer, Stack } from 'aws-cdk-lib'
 import type { Code } from 'aws-cdk-lib/aws-lambda'
+import { bundledCode } from './bundledCode.ts'
 import type { PrivateNetwork } from './network.ts'
 import type { Choice } from './optional.ts'
 import { codeParameters, groupParameters, networkParameters, signerParameters } from './parameters.ts'
@@ -17,8 +19,13 @@ export type AppOptions = {
   /** Name of the stack. Default: `treasury-signer`. */
   readonly stackName?: string | undefined
   /** What is known of the signer. */
-  readonly signer?: Omit<TreasurySignerProps, 'code' | 'network'> | undefined
-  /** Code of the function. Default: the bundle of @coffer/service, as an asset of CDK. */
+  readonly signer?: Omit<TreasurySignerProps, 'code' | 'network' | 'policy'> | undefined
+  /**
+   * By which the function decides. Default: the one in the directory that the CDK context `policy` names, or none: then
+   * everything is denied.
+   */
+  readonly policy?: PolicySource | undefined
+  /** Code of the function. Default: the bundle of @coffer/service and the policy, as an asset of CDK. */
   readonly code?: ((stack: Stack) => Code) | undefined
   /** A VPC. Default: none, or `networkParameters` where the CDK context `private` is `true`. */
   readonly network?: ((stack: Stack) => PrivateNetwork) | undefined
@@ -30,6 +37,7 @@ export type AppOptions = {
  * @param options What is decided at synthesis.
  * @returns The app; `synth()` writes it.
  * @throws {BUNDLE_MISSING} The bundle of @coffer/service has not been built.
+ * @throws {POLICY_INVALID} The policy has faults; every one is told.
  */
 export const createApp = (options: AppOptions = {}): App => {
   const app = new App({
@@ -55,7 +63,7 @@ export const createApp = (options: AppOptions = {}): App => {
   const signer = new TreasurySigner(stack, 'Signer', {
     ...options.signer,
     ...signerParameters(stack, options.signer ?? {}),
-    code: options.code?.(stack),
+    code: options.code?.(stack) ?? bundledCode({ policy: options.policy ?? policyOfContext(app) }),
     network: network?.(stack),
   })
   groupParameters(stack)
@@ -73,7 +81,7 @@ export const createApp = (options: AppOptions = {}): App => {
  * @returns The template.
  */
 export const createTemplate = (
-  options: Omit<AppOptions, 'outdir' | 'code'> = {},
+  options: Omit<AppOptions, 'outdir' | 'code' | 'policy'> = {},
 ): Record<string, unknown> => {
   const outdir = mkdtempSync(join(tmpdir(), 'coffer-template-'))
   try {
@@ -82,6 +90,11 @@ export const createTemplate = (
   } finally {
     rmSync(outdir, { recursive: true })
   }
+}
+
+const policyOfContext = (app: App): PolicySource | undefined => {
+  const directory: unknown = app.node.tryGetContext('policy')
+  return directory === undefined ? undefined : readPolicySource(String(directory))
 }
 
 const createOutputs = (stack: Stack, signer: TreasurySigner): void => {
@@ -93,6 +106,8 @@ const createOutputs = (stack: Stack, signer: TreasurySigner): void => {
   output('SigningFunction', 'The function behind the endpoint.', signer.function.functionName)
   output('FunctionLogGroup', 'One line of JSON for each request.', signer.function.logGroup.logGroupName)
   output('AlarmTopic', 'Where alarms are announced.', signer.topic.topicArn)
+  if (signer.policyVersion !== undefined)
+    output('PolicyVersion', 'SHA-256 of the policy by which the function decides.', signer.policyVersion)
   const outputWhereGiven = (choice: Choice<string>, create: (value: string) => CfnOutput): void => {
     if (choice.kind === 'absent') return
     const created = create(choice.value)

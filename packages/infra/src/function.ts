@@ -1,15 +1,12 @@
 // The function adminSigner: the service's bundle, with a log group of its own that outlives the stack.
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Duration, Token } from 'aws-cdk-lib'
 import { type CfnRole, Role } from 'aws-cdk-lib/aws-iam'
 import {
   ApplicationLogLevel,
   Architecture,
   type CfnFunction,
-  Code,
+  type Code,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -20,21 +17,8 @@ import type { Construct, IDependable } from 'constructs'
 import type { FunctionNetwork } from './network.ts'
 import { type Choice, whereGiven } from './optional.ts'
 
-/** The file with the handler, and its name in Lambda's notation. */
-const bundleFile = 'adminSigner.mjs'
+/** `handler` of adminSigner.mjs, in Lambda's notation. */
 const handler = 'adminSigner.handler'
-
-/**
- * The service's bundle as an asset: that one file and nothing that lies beside it.
- *
- * @param directory Where `adminSigner.mjs` is; by default the `bundle` directory of @coffer/service.
- * @returns The code of the function.
- * @throws {BUNDLE_MISSING} There is no such file.
- */
-export const bundledCode = (directory: string = defaultBundleDirectory()): Code => {
-  if (!existsSync(join(directory, bundleFile))) throw new BundleMissingError(directory)
-  return Code.fromAsset(directory, { exclude: ['*', `!${bundleFile}`] })
-}
 
 /**
  * The function.
@@ -47,7 +31,6 @@ export const bundledCode = (directory: string = defaultBundleDirectory()): Code 
  * @param props.logGroup Where it logs, as JSON.
  * @param props.keyArn The key: an ARN, because an alias can be repointed.
  * @param props.signerAddress The address that the key must have.
- * @param props.blindSigning `allow` signs bare hashes.
  * @param props.reservedConcurrency How many requests at most it works on at a time; 0 stops it.
  * @param props.network Its place in a VPC.
  * @returns The function.
@@ -62,7 +45,6 @@ export const createFunction = (
     readonly logGroup: ILogGroup
     readonly keyArn: string
     readonly signerAddress: Choice<string>
-    readonly blindSigning: string
     readonly reservedConcurrency: Choice<number>
     readonly network: FunctionNetwork | undefined
   },
@@ -88,7 +70,6 @@ export const createFunction = (
   resource.environment = {
     variables: {
       KMS_KEY_ID: props.keyArn,
-      COFFER_BLIND_SIGNING: props.blindSigning,
       ...(address === undefined ? {} : { COFFER_SIGNER_ADDRESS: Token.asString(address) }),
     },
   }
@@ -97,22 +78,4 @@ export const createFunction = (
   resource.vpcConfig = props.network
   created.node.addDependency(props.permissions)
   return created
-}
-
-const defaultBundleDirectory = (): string =>
-  fileURLToPath(new URL('../bundle/', import.meta.resolve('@coffer/service')))
-
-/** The function's code has not been built. */
-export class BundleMissingError extends Error {
-  readonly code = 'BUNDLE_MISSING'
-  /** Where it was looked for. */
-  readonly directory: string
-
-  constructor(directory: string) {
-    super(
-      `There is no ${bundleFile} in ${directory}. Build it (node packages/service/scripts/bundle.mjs), or pass the right directory.`,
-    )
-    this.name = 'BundleMissingError'
-    this.directory = directory
-  }
 }

@@ -1,6 +1,7 @@
 // The signing stack as an AWS CDK construct, and the app that deploys it.
 export { type AppOptions, createApp, createTemplate } from './app.ts'
-export { BundleMissingError, bundledCode } from './function.ts'
+export { BundledCode, bundledCode } from './bundledCode.ts'
+export { BundleMissingError } from './code.ts'
 export { keyPolicy } from './key.ts'
 export type { PrivateNetwork } from './network.ts'
 export type { Choice, Optional } from './optional.ts'

@@ -53,13 +53,6 @@ export const signerParameters = (stack: Stack, known: TreasurySignerProps): Trea
       ),
     roleName: known.roleName ?? text('RoleName', 'adminSignerInvoker', names, 'Name of the execution role.'),
     functionName: known.functionName ?? text('FunctionName', 'adminSigner', names, 'Name of the function.'),
-    blindSigning:
-      known.blindSigning ??
-      parameter(stack, 'BlindSigning', {
-        default: 'refuse',
-        allowedValues: ['refuse', 'allow'],
-        description: 'allow: whoever may call the endpoint may have anything signed.',
-      }).valueAsString,
     reservedConcurrency:
       known.reservedConcurrency ??
       optional(
@@ -172,7 +165,7 @@ export const groupParameters = (stack: Stack): void => {
 }
 
 const groups: Readonly<Record<string, readonly string[]>> = {
-  'The function': ['CodeBucket', 'CodeKey', 'SignerAddress', 'BlindSigning', 'ReservedConcurrency'],
+  'The function': ['CodeBucket', 'CodeKey', 'SignerAddress', 'ReservedConcurrency'],
   'The key': ['KeyAlias', 'MultiRegion', 'ExistingKeyArn'],
   'The network': [
     'VpcId',

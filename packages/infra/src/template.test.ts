@@ -87,7 +87,7 @@ describe('the function', () => {
       Role: 'arn:aws:iam::111122223333:role/adminSignerInvoker',
       MemorySize: 512,
       Timeout: 25,
-      Environment: { Variables: { KMS_KEY_ID: newKey, COFFER_BLIND_SIGNING: 'refuse' } },
+      Environment: { Variables: { KMS_KEY_ID: newKey } },
       LoggingConfig: {
         LogGroup: 'id-of-SignerFunctionLog',
         LogFormat: 'JSON',
@@ -98,11 +98,11 @@ describe('the function', () => {
     expect(DependsOn).toEqual([expect.stringMatching(/^SignerRolePolicy/)])
   })
 
-  test('is given the address, the concurrency and leave to sign bare hashes only where they are asked for', () => {
+  test('is given the address and the concurrency only where they are asked for', () => {
     const address = '0x1aFd30f19D2A06BD711f9C556BDa1C92C758b7a4'
-    const asked = { SignerAddress: address, ReservedConcurrency: '0', BlindSigning: 'allow' }
+    const asked = { SignerAddress: address, ReservedConcurrency: '0' }
     expect(deployed(asked)['SignerFunction']?.Properties).toMatchObject({
-      Environment: { Variables: { COFFER_SIGNER_ADDRESS: address, COFFER_BLIND_SIGNING: 'allow' } },
+      Environment: { Variables: { COFFER_SIGNER_ADDRESS: address } },
       ReservedConcurrentExecutions: '0',
     })
   })

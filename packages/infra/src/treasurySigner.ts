@@ -1,4 +1,5 @@
 // The whole guide as one construct: key, role, function, API, operators, trail, alarms.
+import type { PolicySource } from '@coffer/service/policy'
 import type { IResolvable } from 'aws-cdk-lib'
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway'
 import type { CfnGroup, CfnRole } from 'aws-cdk-lib/aws-iam'
@@ -10,9 +11,10 @@ import { createAlarms, createMetrics } from './alarms.ts'
 import { createApi } from './api.ts'
 import { createApiLogRole } from './apiLogRole.ts'
 import { arn } from './arn.ts'
+import { BundledCode, bundledCode } from './bundledCode.ts'
 import { createDashboard } from './dashboard.ts'
 import { createEventRules } from './events.ts'
-import { bundledCode, createFunction } from './function.ts'
+import { createFunction } from './function.ts'
 import { createKey, keyPolicy } from './key.ts'
 import { createLogGroup } from './logGroup.ts'
 import { createNetwork, type PrivateNetwork } from './network.ts'
@@ -40,10 +42,10 @@ export type TreasurySignerProps = {
   readonly roleName?: string | undefined
   /** Name of the function; alarms, rules, trail and dashboard are named after it. Default: `adminSigner`. */
   readonly functionName?: string | undefined
+  /** By which the function decides what it signs. It goes with the default of `code`. Default: everything is denied. */
+  readonly policy?: PolicySource | undefined
   /** Code of the function. Default: the bundle of @coffer/service. */
   readonly code?: Code | undefined
-  /** `allow` makes it sign bare hashes, as the guide's function does; `refuse` does not. Default: `refuse`. */
-  readonly blindSigning?: string | undefined
   /** How many requests at most the function works on at a time; 0 stops it. Default: the account's limit. */
   readonly reservedConcurrency?: Optional<number>
   /** Name of the API. Default: `KMS Sign API`. */
@@ -95,6 +97,8 @@ export class TreasurySigner extends Construct {
   readonly signerAddress: Choice<string>
   /** The execution role. */
   readonly role: CfnRole
+  /** SHA-256 of the policy, 64 hex digits; undefined where the code is not known at synthesis. */
+  readonly policyVersion: string | undefined
   /** The function. */
   readonly function: LambdaFunction
   /** The API; its `url` is the invoke URL. */
@@ -133,9 +137,11 @@ export class TreasurySigner extends Construct {
       network === undefined ? undefined : createNetwork(this, network, { roleArn, keyArn, stageName })
     const functionLog = createLogGroup(this, 'FunctionLog', retention)
     this.signerAddress = optionalString(this, 'SignerAddress', props.signerAddress)
+    const code = props.code ?? bundledCode({ policy: props.policy })
+    this.policyVersion = code instanceof BundledCode ? code.policyVersion : undefined
     this.function = createFunction(this, {
       functionName,
-      code: props.code ?? bundledCode(),
+      code,
       role: this.role,
       permissions: createRolePolicy(this, {
         roleName: this.role.ref,
@@ -147,7 +153,6 @@ export class TreasurySigner extends Construct {
       logGroup: functionLog,
       keyArn,
       signerAddress: this.signerAddress,
-      blindSigning: props.blindSigning ?? 'refuse',
       reservedConcurrency: optionalNumber(this, 'ReservedConcurrency', props.reservedConcurrency),
       network: place?.function,
     })

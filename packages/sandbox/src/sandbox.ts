@@ -1,8 +1,9 @@
 // The whole outside world on loopback: AWS with the signing stack deployed in it, Crossmint's API and an EVM chain. One function
 // starts it; what it returns is what a program needs to talk to it.
+import type { PolicySource } from '@coffer/service/policy'
 import { type Cloud, createCloud } from './aws/cloud.ts'
 import { stopCode } from './aws/deploy/code.ts'
-import { deployReleased } from './aws/deployReleased.ts'
+import { deployReleased, releasedStackName } from './aws/deployReleased.ts'
 import { startAws } from './aws/endpoint.ts'
 import { startGateway } from './aws/gateway.ts'
 import type { Identities } from './aws/identity.ts'
@@ -21,10 +22,11 @@ export type SandboxOptions = {
   }
   readonly region?: string | undefined
   /**
-   * What is deployed at the start: the released template as the stack `treasury-signer`, with these values of its parameters and
-   * the operator in the group `treasury-operators`; or nothing, so that it can be deployed. Default: the former, with its defaults.
+   * What is deployed at the start: the released template as the stack `treasury-signer`, with these values of its parameters,
+   * this policy, by default one that denies everything, and the operator in the group `treasury-operators`; or nothing, so that
+   * it can be deployed. Default: the former, with its defaults.
    */
-  readonly stack?: { readonly parameters: Readonly<Record<string, string>> } | 'none' | undefined
+  readonly stack?: ReleasedStack | 'none' | undefined
   readonly crossmint?:
     | {
         /** A staging server key to accept besides the sandbox's own, for example a developer's `sk_staging_...`. */
@@ -42,6 +44,14 @@ export type SandboxOptions = {
   readonly onLog?: ((line: string) => void) | undefined
 }
 
+/** What can be chosen of the released template. */
+export type ReleasedStack = {
+  /** Values by name; the others have their defaults. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined
+  /** By which the signing function decides. */
+  readonly policy?: PolicySource | undefined
+}
+
 export type Sandbox = {
   readonly region: string
   readonly identities: Identities
@@ -51,6 +61,13 @@ export type Sandbox = {
   readonly gateway: Listener
   /** What the deployed stack says of itself (`KeyArn`, `InvokeUrl`, ...); empty where nothing is deployed. */
   readonly outputs: () => Readonly<Record<string, string>>
+  /**
+   * Deploys the released template with another policy, as the administrator; parameters keep their values. For a policy that
+   * names what is known only after the start, such as the wallet's address. Requests that are under way fail.
+   *
+   * @throws {Error} there is no stack `treasury-signer`.
+   */
+  readonly putPolicy: (policy: PolicySource) => Promise<void>
   readonly crossmint: Crossmint
   readonly chain: Chain
   /** What a shell needs to reach the sandbox instead of AWS, Crossmint and the chain; as the administrator. */
@@ -79,7 +96,7 @@ const chainLost = JSON.stringify({
  * @throws {INVALID_API_KEY} the API key has not the form of a Crossmint staging server key.
  */
 export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
-  const { ports = {}, region, stack = { parameters: {} }, onLog = () => undefined } = options
+  const { ports = {}, region, stack = {}, onLog = () => undefined } = options
   const stops: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
     for (const end of stops.splice(0).reverse()) await end()
@@ -106,6 +123,12 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
       aws,
       gateway,
       outputs: () => outputsOf(cloud),
+      putPolicy: async policy => {
+        const deployed = cloud.stacks.get(releasedStackName)
+        if (!deployed)
+          throw new Error(`There is no stack ${releasedStackName}; deploy the policy with the stack.`)
+        await deployReleased(cloud, { parameters: deployed.parameters, policy })
+      },
       crossmint,
       chain,
       environment: shellEnvironment(cloud, outputsOf(cloud)['InvokeUrl'], crossmint, chain),

@@ -17,7 +17,7 @@ import {
   token,
   transferCall,
 } from '../test/fixtures.ts'
-import { permit, typedDataPayload } from '../test/payloads.ts'
+import { typedDataPayload } from '../test/payloads.ts'
 import { FACTORY, OPEN_FACTS, permits, policyOf, starter } from '../test/policy.ts'
 import { signer, signerThat, start } from '../test/start.ts'
 import type { Call } from './effects/functions/known.ts'
@@ -60,6 +60,15 @@ const transferTo = (recipient: Hex, amount = 1_500_000n): Call => ({
   data: token('transfer', [recipient, amount]),
 })
 const to = (target: Hex, data: Hex): Call => ({ to: target, value: 0n, data })
+
+/** An allowance by EIP-2612, over the key's own account. */
+const permit = (spender: Hex, value: bigint, domain?: Readonly<Record<string, unknown>>) =>
+  typedDataPayload(
+    'Permit',
+    { Permit: 'address owner,address spender,uint256 value,uint256 nonce,uint256 deadline' },
+    { owner: signer.address, spender, value: String(value), nonce: 0, deadline: '0xffffffff' },
+    domain,
+  )
 
 /** The hash of the transfer that the operator has been shown. */
 const shownHash = async (): Promise<Hex> => (await ask(operation(), starter)).body.message
@@ -254,11 +263,12 @@ describe('allowances', () => {
   })
 
   test('error: a permit to drain is signed as typed data', async () => {
-    const drain = { owner: signer.address, spender: MALLORY, value: String(maxUint256) }
     for (const policy of [starter, generous])
-      expect(await refusal({ payload: permit(drain) }, policy)).toBe('403 DENIED UNLIMITED_ALLOWANCE_REFUSED')
+      expect(await refusal({ payload: permit(MALLORY, maxUint256) }, policy)).toBe(
+        '403 DENIED UNLIMITED_ALLOWANCE_REFUSED',
+      )
     // A limited one is an allowance like any other, which the starter policy permits to nobody.
-    expect(await refusal({ payload: permit({ ...drain, value: '1' }) })).toBe('403 DENIED NOT_PERMITTED')
+    expect(await refusal({ payload: permit(MALLORY, 1n) })).toBe('403 DENIED NOT_PERMITTED')
   })
 
   test('error: an allowance for everything through Permit2', async () => {
@@ -273,11 +283,10 @@ describe('allowances', () => {
   })
 
   test('error: typed data whose domain is of another chain, or of all', async () => {
-    const transfer = { owner: signer.address, spender: ALICE, value: '1' }
     const domain = { name: 'USDC', version: '2', verifyingContract: TOKEN }
     for (const policy of [starter, generous])
       for (const other of [{ ...domain, chainId: 1 }, domain])
-        expect(await refusal({ payload: permit(transfer, other) }, policy)).toBe('403 DENIED TOKEN_UNKNOWN')
+        expect(await refusal({ payload: permit(ALICE, 1n, other) }, policy)).toBe('403 DENIED TOKEN_UNKNOWN')
   })
 
   test('error: typed data of a type that is not understood', async () => {

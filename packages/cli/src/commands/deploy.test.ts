@@ -1,5 +1,5 @@
 // From nothing to a signer and back, in one life of the sandbox: each test begins where the one before ended.
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { APIGatewayClient, GetStageCommand } from '@aws-sdk/client-api-gateway'
@@ -7,6 +7,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { AddUserToGroupCommand, IAMClient, RemoveUserFromGroupCommand } from '@aws-sdk/client-iam'
 import { DescribeKeyCommand } from '@aws-sdk/client-kms'
 import { type Sandbox, startSandbox } from '@coffer/sandbox'
+import { loadPolicy, readPolicySource } from '@coffer/service/policy'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadConfig } from '../config.ts'
 import { type Context, createContext } from '../context.ts'
@@ -94,9 +95,9 @@ async function deploymentOfStage(): Promise<string | undefined> {
 let keyArn: string
 
 test('faults of the parameters and a refusal by the person change nothing', async () => {
-  await expect(runDeploy('Nonsense=1', 'BlindSigning=maybe')).rejects.toMatchObject({
+  await expect(runDeploy('Nonsense=1', 'MultiRegion=maybe')).rejects.toMatchObject({
     code: 'PARAMETERS_INVALID',
-    message: expect.stringMatching(/Nonsense[\s\S]*BlindSigning/),
+    message: expect.stringMatching(/Nonsense[\s\S]*MultiRegion/),
   })
   const options = { stackName, parameters: [], isPrivate: false, yes: false, environment }
   await expect(deploy(await createTestContext('no'), options)).rejects.toMatchObject({
@@ -116,9 +117,15 @@ test('the first deployment: shown, asked for, done, pinned and saved', async () 
     endpoint: sandbox.outputs()['InvokeUrl']?.replace(/\/$/, ''),
     region: sandbox.region,
   })
-  expect(await parametersOfStack()).toMatchObject({ SignerAddress: address, BlindSigning: 'refuse' })
+  expect(await parametersOfStack()).toMatchObject({ SignerAddress: address })
   expect(text).toContain('alarms@acme.example')
   expect(text).toContain('coffer operator add NAME')
+})
+
+test('without a policy the signer refuses everything, which is said before and after', async () => {
+  const { data, text } = await runDeploy()
+  expect(data['policy']).toMatchObject({ rules: 0, version: sandbox.outputs()['PolicyVersion'] })
+  expect(text).toContain('no policy: the signer refuses everything; next: coffer policy init')
 })
 
 test('again: nothing to change, and CDK is not run', async () => {
@@ -146,6 +153,74 @@ test('a parameter alone: what it lets in is shown, and the API applies it once; 
     AlarmEmail: 'alarms@acme.example',
     OperatorRoleArns: role,
   })
+})
+
+async function writePolicy(rules: string): Promise<void> {
+  await mkdir(join(directory, 'policy'), { recursive: true })
+  await writeFile(join(directory, 'policy/treasury.cedar'), rules)
+  await writeFile(join(directory, 'policy/treasury.json'), '{}')
+}
+
+const rule = '@id("nothing") forbid (principal, action, resource);\n'
+
+test('a policy with faults: each is told with its place, and nothing is changed', async () => {
+  const before = sandbox.outputs()
+  await writePolicy(`${rule}permit (principal, action;\n`)
+  await expect(runDeploy()).rejects.toMatchObject({
+    code: 'POLICY_INVALID',
+    exitCode: 2,
+    message: expect.stringMatching(/policy\/treasury\.cedar:\d+:\d+: /),
+  })
+  expect(notes).toEqual([])
+  expect(sandbox.outputs()).toEqual(before)
+})
+
+test('a policy beside coffer.json is deployed: both versions are shown, and the stack tells the new one', async () => {
+  const { PolicyVersion: before = '' } = sandbox.outputs()
+  await writePolicy(rule)
+  const { version } = loadPolicy(readPolicySource(join(directory, 'policy')))
+  await expect(
+    deploy(await createTestContext('no'), {
+      stackName,
+      parameters: [],
+      isPrivate: false,
+      yes: false,
+      environment,
+    }),
+  ).rejects.toMatchObject({ code: 'NOT_CONFIRMED' })
+  expect(sandbox.outputs()['PolicyVersion']).toBe(before)
+  const { data, text } = await runDeploy()
+  const shown = notes.join('\n')
+  expect(shown).toContain(`${before.slice(0, 12)} -> ${version.slice(0, 12)} (1 rule)`)
+  expect(shown).toContain('the policy changes')
+  expect(sandbox.outputs()['PolicyVersion']).toBe(version)
+  expect(data['policy']).toEqual({ directory: join(directory, 'policy'), version, rules: 1 })
+  expect(text).toContain(`${version.slice(0, 12)} (1 rule)`)
+  expect(await runDeploy()).toMatchObject({ data: { changes: { isEmpty: true } } })
+})
+
+test('a policy that stays is not called a change', async () => {
+  await runDeploy('ThrottleRate=7')
+  expect(notes.join('\n')).toContain('(1 rule), as it is')
+  expect(notes.join('\n')).not.toContain('the policy changes')
+})
+
+test('a policy is not lost because its directory is not found', async () => {
+  await rename(join(directory, 'policy'), join(directory, 'elsewhere'))
+  const before = sandbox.outputs()
+  await expect(runDeploy()).rejects.toMatchObject({
+    code: 'POLICY_MISSING',
+    exitCode: 3,
+    message: expect.stringContaining(before['PolicyVersion']?.slice(0, 12) ?? ''),
+    hints: expect.arrayContaining([expect.stringContaining('--policy')]),
+  })
+  expect(sandbox.outputs()).toEqual(before)
+  const policy = join(directory, 'elsewhere')
+  const options = { stackName, parameters: [], policy, isPrivate: false, yes: false, environment }
+  await expect(deploy(await createTestContext(), options)).resolves.toMatchObject({
+    data: { changes: { isEmpty: true }, policy: { directory: policy } },
+  })
+  await rename(policy, join(directory, 'policy'))
 })
 
 test('another kind of key, another address, or an open door by accident: refused', async () => {

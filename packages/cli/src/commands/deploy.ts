@@ -17,6 +17,13 @@ import { describeChanges } from '../deploy/describeChanges.ts'
 import { requireFreeAlias } from '../deploy/freeAlias.ts'
 import { chooseParameters } from '../deploy/parameters.ts'
 import { pinAddress } from '../deploy/pinAddress.ts'
+import {
+  type ChosenPolicy,
+  choosePolicy,
+  describePolicy,
+  refuseLosingPolicy,
+  summarizePolicy,
+} from '../deploy/policy.ts'
 import { requireUpdatable } from '../deploy/stackStatus.ts'
 import { withSynthesized } from '../deploy/synthesize.ts'
 import type { Parameters } from '../deploy/template.ts'
@@ -31,16 +38,19 @@ import { addressOf } from './key.ts'
  * Deploys the stack, or updates it.
  *
  * @param options.parameters NAME=VALUE each; the other parameters keep their values.
+ * @param options.policy Directory of the policy; see `findPolicyDirectory` for the default.
  * @param options.isPrivate Whether endpoint and function are confined to a VPC.
  * @param options.environment Variables of this process, for CDK.
- * @throws {CliError} PARAMETERS_INVALID, NOT_BOOTSTRAPPED, STACK_BUSY, STACK_BROKEN, STACK_FOREIGN, STACK_IS_PRIVATE,
- *   KEY_IMMUTABLE, ALIAS_EXISTS, SIGNER_ADDRESS_DIFFERS, NOT_CONFIRMED: nothing was changed. DEPLOY_FAILED, INTERRUPTED.
+ * @throws {CliError} POLICY_NOT_FOUND, POLICY_INVALID, POLICY_MISSING, PARAMETERS_INVALID, NOT_BOOTSTRAPPED, STACK_BUSY,
+ *   STACK_BROKEN, STACK_FOREIGN, STACK_IS_PRIVATE, KEY_IMMUTABLE, ALIAS_EXISTS, SIGNER_ADDRESS_DIFFERS, NOT_CONFIRMED: nothing
+ *   was changed. DEPLOY_FAILED, INTERRUPTED.
  */
 export async function deploy(
   context: Context,
   options: {
     stackName: string
     parameters: readonly string[]
+    policy?: string | undefined
     isPrivate: boolean
     yes: boolean
     environment: Environment
@@ -48,6 +58,7 @@ export async function deploy(
 ): Promise<Outcome> {
   const { terminal } = context
   const { stackName } = options
+  const policy = choosePolicy(context.config, options.policy)
   const caller = await readCaller(context)
   terminal.note(`account ${caller.account}, ${caller.region}, as ${caller.arn}`)
   const current = await terminal.progress(`reading the stack ${stackName}`, () =>
@@ -56,8 +67,9 @@ export async function deploy(
   if (current !== undefined) {
     requireUpdatable(current)
     if (!options.isPrivate) refusePublication(current)
+    refuseLosingPolicy(current, policy)
   }
-  return withSynthesized(options, async synthesized => {
+  return withSynthesized({ ...options, policy: policy.source }, async synthesized => {
     const { template, bootstrapParameter } = synthesized
     const chosen = chooseParameters(template, options.parameters, current?.parameters ?? {})
     const isAddressGiven = options.parameters.some(text => text.startsWith('SignerAddress='))
@@ -68,6 +80,7 @@ export async function deploy(
       await requireBootstrap(context, bootstrapParameter, caller)
       await requireFreeAlias(context, changes, parameters)
       terminal.note(describeChanges(changes, terminal.style))
+      terminal.note(describePolicy(current, policy, terminal.style))
       if (!options.yes) await requireYes(context, questionOf(changes, caller))
       await cdkDeploy(context, run, parameters, `deploying the stack ${stackName}`)
       await pinNewKey(context, run, parameters, isAddressGiven)
@@ -75,7 +88,7 @@ export async function deploy(
     await withPermission('apigateway:GET and POST on the API, without which its stage stays as it was', () =>
       applyApiPolicy(context, stackName),
     )
-    return finish(context, caller, changes, await requireStack(context, stackName))
+    return finish(context, caller, changes, policy, await requireStack(context, stackName))
   })
 }
 
@@ -122,6 +135,7 @@ async function finish(
   context: Context,
   { account, region }: Caller,
   changes: Changes,
+  policy: ChosenPolicy,
   stack: CurrentStack,
 ): Promise<Outcome> {
   const { config, terminal } = context
@@ -140,6 +154,7 @@ async function finish(
     ['address', signerAddress === undefined ? 'not pinned' : terminal.style.bold(signerAddress)],
     ['endpoint', endpoint],
     ['operator group', operatorGroup],
+    ['policy', summarizePolicy(policy)],
   ]
   const requiredKeyPolicy = stack.outputs['RequiredKeyPolicy']
   const text = [
@@ -160,6 +175,7 @@ async function finish(
       signerAddress,
       endpoint,
       operatorGroup,
+      policy: { directory: policy.directory, version: policy.version, rules: policy.rules },
       requiredKeyPolicy,
       saved,
     },

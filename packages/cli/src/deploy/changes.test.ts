@@ -53,9 +53,10 @@ test('the first deployment: resources by kind, every permission, and nothing is 
 
 test('a parameter alone changes resources and permissions', () => {
   const role = 'arn:aws:iam::111122223333:role/payments'
-  const text = describe(before, withDefaults(`OperatorRoleArns=${role}`, 'BlindSigning=allow'))
+  const address = `0x${'1'.repeat(40)}`
+  const text = describe(before, withDefaults(`OperatorRoleArns=${role}`, `SignerAddress=${address}`))
   expect(text).toContain(`~ OperatorRoleArns (empty) -> ${role} ! may ask for signatures now: ${role}`)
-  expect(text).toContain('~ BlindSigning refuse -> allow ! ')
+  expect(text).toContain(`~ SignerAddress (empty) -> ${address}\n`)
   expect(text).toMatch(/~ AWS::ApiGateway::RestApi \w+: Policy/)
   expect(text).toMatch(/~ AWS::Lambda::Function \w+: Environment/)
   expect(text).toContain(
@@ -141,7 +142,7 @@ test('both released templates can be compared with each other', () => {
 })
 
 test('colour comes from the style alone', () => {
-  const changes = compareDeployments(before, withDefaults('BlindSigning=allow'), place)
+  const changes = compareDeployments(before, withDefaults('ThrottleRate=3'), place)
   const coloured = describeChanges(changes, createStyle(true))
   const plain = describeChanges(changes, createStyle(false))
   expect(coloured).not.toBe(plain)

@@ -35,15 +35,7 @@ test('a value may hold an equals sign, and be empty', () => {
 
 test('every fault is reported at once', () => {
   const faults = faultsOf([
-    ...[
-      'NoEquals',
-      '=x',
-      'Unknown=1',
-      'RoleName=a',
-      'RoleName=b',
-      'BlindSigning=maybe',
-      'SignerAddress=0x12',
-    ],
+    ...['NoEquals', '=x', 'Unknown=1', 'RoleName=a', 'RoleName=b', 'MultiRegion=maybe', 'SignerAddress=0x12'],
     ...['ThrottleRate=0', 'ThrottleBurst=many', 'KeyAlias=alias with spaces'],
   ])
   for (const part of [
@@ -51,7 +43,7 @@ test('every fault is reported at once', () => {
     '=x: expected NAME=VALUE',
     'Unknown: there is no such parameter; known are KeyAlias',
     'RoleName: given twice',
-    'BlindSigning: expected refuse or allow',
+    'MultiRegion: expected false or true',
     'SignerAddress: "0x12" does not match',
     'ThrottleRate: expected a number, 1 or more',
     'ThrottleBurst: expected a number, 1 or more',
@@ -63,7 +55,7 @@ test('every fault is reported at once', () => {
 })
 
 test('a previous value must fit the template that is deployed now', () => {
-  expect(faultsOf([], { ...previous, BlindSigning: 'sometimes' })).toContain('BlindSigning: expected')
+  expect(faultsOf([], { ...previous, MultiRegion: 'sometimes' })).toContain('MultiRegion: expected')
 })
 
 test('a pattern must match as a whole', () => {
@@ -94,8 +86,6 @@ test('changes: a parameter that is gone, and one that is new', () => {
 })
 
 test.each([
-  [{ BlindSigning: 'refuse' }, { BlindSigning: 'allow' }, /anything/],
-  [{ BlindSigning: 'allow' }, { BlindSigning: 'refuse' }, undefined],
   [{ OperatorRoleArns: 'a' }, { OperatorRoleArns: 'a,b' }, /now: b$/],
   [{ OperatorRoleArns: 'a,b' }, { OperatorRoleArns: 'b' }, undefined],
   [{ AllowedCidrs: '' }, { AllowedCidrs: '192.0.2.0/24' }, undefined],

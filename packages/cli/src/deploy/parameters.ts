@@ -101,8 +101,6 @@ function faultOf(value: string, declaration: ParameterDeclaration): string | und
 
 /** By parameter: why a change from one value to another widens what the signer does, if it does. */
 const widening: Readonly<Record<string, (before: string, after: string) => string | undefined>> = {
-  BlindSigning: (_, after) =>
-    after === 'allow' ? 'whoever may ask may have anything signed, unseen' : undefined,
   SignerAddress: (before, after) =>
     before !== '' && after !== before ? 'the function signs with another key, or with any' : undefined,
   ReservedConcurrency: (before, after) =>

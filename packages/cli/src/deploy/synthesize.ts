@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp, networkParameters } from '@coffer/infra'
+import type { PolicySource } from '@coffer/service/policy'
 import { parseTemplate, type Template } from './template.ts'
 
 export type Synthesized = {
@@ -20,18 +21,24 @@ export type Synthesized = {
  * Synthesizes the stack, lets work be done with it, and removes the directory.
  *
  * @param options.isPrivate Whether endpoint and function are confined to a VPC.
+ * @param options.policy By which the function decides; by default it denies everything.
  * @throws {BUNDLE_MISSING} The bundle of @coffer/service has not been built.
  */
 export async function withSynthesized<T>(
-  options: { readonly stackName: string; readonly isPrivate: boolean },
+  options: {
+    readonly stackName: string
+    readonly isPrivate: boolean
+    readonly policy?: PolicySource | undefined
+  },
   work: (synthesized: Synthesized) => Promise<T>,
 ): Promise<T> {
-  const { stackName, isPrivate } = options
+  const { stackName, isPrivate, policy } = options
   const directory = await mkdtemp(join(tmpdir(), 'coffer-deploy-'))
   try {
     const app = createApp({
       outdir: directory,
       stackName,
+      policy,
       network: isPrivate ? networkParameters : undefined,
     })
     const stack = app.synth().getStackByName(stackName)

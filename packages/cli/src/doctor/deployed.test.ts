@@ -43,7 +43,7 @@ describe('the released template', () => {
       roleArn,
       runtime: 'nodejs24.x',
       architecture: 'arm64',
-      environment: { KMS_KEY_ID: keyArn, COFFER_BLIND_SIGNING: 'refuse' },
+      environment: { KMS_KEY_ID: keyArn },
     })
     expect(deployed.key).toMatchObject({
       alias: 'alias/treasury-admin-signer',

@@ -9,9 +9,10 @@ import {
 } from '@aws-sdk/client-lambda'
 import { withPermission } from '../permission.ts'
 import { type Check, checksOf, type Finding, failed, need, ok, shared, shellWord } from './check.ts'
-import { checkCode } from './functionCode.ts'
-import { checkPolicy, orUndefinedWhenMissing } from './functionPolicy.ts'
+import { checkCode, downloadCode } from './functionCode.ts'
+import { checkFunctionPolicy, orUndefinedWhenMissing } from './functionPolicy.ts'
 import { keyIdOf } from './key.ts'
+import { checkPolicy } from './policy.ts'
 import { needDeployed, needStack, type Scene } from './scene.ts'
 
 export type LambdaFunction = {
@@ -34,15 +35,16 @@ export function checkFunction(
   lambda: () => Promise<LambdaFunction>,
 ): readonly Promise<Check>[] {
   const name = shared(async () => needStack(scene).outputs['SigningFunction'] ?? '')
+  const files = shared(async () => downloadCode(await lambda()))
   return [
     check('function', async () => judgeState((await lambda()).configuration)),
-    check('function-code', async () => checkCode(scene, await lambda())),
+    check('function-code', async () => checkCode(scene, await files())),
+    check('policy', async () => checkPolicy(scene, await files())),
     check('function-runtime', async () => judgeRuntime((await lambda()).configuration, scene)),
     check('function-role', async () => judgeRole((await lambda()).configuration, scene)),
     check('function-environment', async () => judgeEnvironment((await lambda()).environment, scene)),
     check('function-key', async () => judgeKey((await lambda()).environment, scene)),
-    check('blind-signing', async () => judgeBlindSigning((await lambda()).environment, scene)),
-    check('function-policy', async () => checkPolicy(scene, await name())),
+    check('function-policy', async () => checkFunctionPolicy(scene, await name())),
     check('function-url', async () => checkUrl(scene, await name())),
     check('function-concurrency', async () => judgeConcurrency(await lambda(), await name())),
   ]
@@ -104,7 +106,7 @@ function judgeRole({ FunctionName, Role }: FunctionConfiguration, scene: Scene):
 
 /** A variable such as NODE_OPTIONS makes other code run, AWS_ENDPOINT_URL another KMS answer. */
 function judgeEnvironment(environment: LambdaFunction['environment'], scene: Scene): Finding {
-  const known = ['KMS_KEY_ID', 'COFFER_BLIND_SIGNING', 'COFFER_SIGNER_ADDRESS']
+  const known = ['KMS_KEY_ID', 'COFFER_SIGNER_ADDRESS']
   const others = Object.keys(environment).filter(name => !known.includes(name))
   if (others.length === 0) return ok('only what the service reads')
   return failed(`variables that the service does not read: ${others.join(', ')}`, restoreEnvironment(scene))
@@ -117,15 +119,6 @@ function judgeKey({ KMS_KEY_ID: used = '' }: LambdaFunction['environment'], scen
   return failed(
     `it signs with ${used || 'no key'}${reason}; the stack's is ${keyId}`,
     restoreEnvironment(scene),
-  )
-}
-
-function judgeBlindSigning(environment: LambdaFunction['environment'], scene: Scene): Finding {
-  if (environment['COFFER_BLIND_SIGNING'] !== 'allow') return ok('bare hashes are refused')
-  const isDeployed = needDeployed(scene).function.environment['COFFER_BLIND_SIGNING'] === 'allow'
-  return failed(
-    'whoever may call the endpoint may have anything signed, unseen',
-    isDeployed ? 'coffer deploy --parameters BlindSigning=refuse' : restoreEnvironment(scene),
   )
 }
 

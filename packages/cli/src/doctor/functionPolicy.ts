@@ -12,7 +12,7 @@ import { compareDocuments, describeDifferences } from './statements.ts'
  *
  * @param name The function's.
  */
-export async function checkPolicy(scene: Scene, name: string): Promise<Finding> {
+export async function checkFunctionPolicy(scene: Scene, name: string): Promise<Finding> {
   const expected = needDeployed(scene).function.policy
   const client = new LambdaClient(scene.context.aws)
   const answer = await orUndefinedWhenMissing(() =>
@@ -21,7 +21,7 @@ export async function checkPolicy(scene: Scene, name: string): Promise<Finding> 
     ),
   )
   const actual = answer === undefined ? noPolicy : JSON.parse(answer.Policy ?? '')
-  return judgePolicy(actual, expected, name)
+  return judgeFunctionPolicy(actual, expected, name)
 }
 
 /**
@@ -31,7 +31,7 @@ export async function checkPolicy(scene: Scene, name: string): Promise<Finding> 
  * @param expected The parsed document.
  * @returns The fix takes away what was added, and adds what is missing.
  */
-export function judgePolicy(actual: unknown, expected: unknown, name: string): Finding {
+export function judgeFunctionPolicy(actual: unknown, expected: unknown, name: string): Finding {
   const differences = compareDocuments(actual, expected)
   if (differences === undefined) return ok('invoked by the endpoint alone')
   const strange = statementsOf(actual).filter(one => !isIn(one, expected))

@@ -1,6 +1,7 @@
 // The verdicts, each over what AWS may answer.
 import type { MultiRegionConfiguration } from '@aws-sdk/client-kms'
-import { zipSync } from 'fflate'
+import type { CodeFiles } from '@coffer/infra/code'
+import { loadPolicy } from '@coffer/service/policy'
 import { describe, expect, test } from 'vitest'
 import { judgePolicies } from './access.ts'
 import { judgePinned } from './address.ts'
@@ -11,8 +12,9 @@ import { judgeSigner } from './crossmint.ts'
 import { judge } from './deployment.ts'
 import { judgeRefusal } from './endpoint.ts'
 import { compareCode } from './functionCode.ts'
-import { judgePolicy } from './functionPolicy.ts'
+import { judgeFunctionPolicy } from './functionPolicy.ts'
 import { judgeReplicas, judgeSpec, judgeState } from './key.ts'
+import { judgePolicy } from './policy.ts'
 import { findRuleFault, findTargetFault } from './rules.ts'
 import { judgeState as judgeStackState } from './stack.ts'
 import { judgeEvents, judgeTrail } from './trail.ts'
@@ -119,16 +121,73 @@ test('a stage that is older than its API may enforce an old policy', () => {
   expect(judgeDeployment(undefined, at(5), 'fix')).toMatchObject({ status: 'skipped' })
 })
 
-test('the code is one file, that of the release', () => {
-  const content = new TextEncoder().encode('export const handler = 1')
-  const bundle = { name: 'adminSigner.mjs', content }
-  expect(compareCode(zipSync({ 'adminSigner.mjs': content }), bundle, 'fix')).toMatchObject(ok)
-  for (const files of [
-    { 'adminSigner.mjs': new TextEncoder().encode('export const handler = 2') },
-    { 'adminSigner.mjs': content, 'node_modules/x/index.js': content },
-    { 'index.mjs': content },
-  ])
-    expect(compareCode(zipSync(files), bundle, 'fix'), Object.keys(files).join()).toMatchObject(failed)
+describe('the code', () => {
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+  const release = {
+    'adminSigner.mjs': bytes('export const handler = 1'),
+    'cedar_wasm_bg.wasm': bytes('asm'),
+    'policy/treasury.cedar': bytes(''),
+    'policy/treasury.json': bytes('{}'),
+  }
+  const without = (name: keyof typeof release): CodeFiles => {
+    const { [name]: _, ...others } = release
+    return others
+  }
+
+  test('is the release, whatever its policy', () => {
+    expect(compareCode(release, release, 'fix')).toMatchObject(ok)
+    expect(
+      compareCode({ ...release, 'policy/treasury.cedar': bytes('// Another one.') }, release, 'fix'),
+    ).toMatchObject(ok)
+    expect(compareCode({ ...release, 'policy/': bytes('') }, release, 'fix')).toMatchObject(ok)
+  })
+
+  test.each([
+    [{ ...release, 'adminSigner.mjs': bytes('export const handler = 2') }, 'adminSigner.mjs is not'],
+    [{ ...release, 'cedar_wasm_bg.wasm': bytes('msa') }, 'cedar_wasm_bg.wasm is not'],
+    [{ ...release, 'node_modules/x/index.js': bytes('') }, 'there is node_modules/x/index.js'],
+    [{ ...release, 'policy/more.cedar': bytes('') }, 'there is policy/more.cedar'],
+    [without('cedar_wasm_bg.wasm'), 'no cedar_wasm_bg.wasm'],
+    [without('policy/treasury.json'), 'no policy/treasury.json'],
+  ])('%#: %s', (files, found) => {
+    expect(compareCode(files, release, 'fix')).toEqual({
+      ...failed,
+      found: expect.stringContaining(found),
+      fix: 'fix',
+    })
+  })
+})
+
+describe('the policy', () => {
+  const denyAll = { rules: '// Nothing.\n', facts: '{}\n' }
+  const deployed = { rules: '@id("a") forbid (principal, action, resource);', facts: '{}' }
+  const { version } = loadPolicy(deployed)
+  const other = { directory: '/treasury/policy', policy: loadPolicy(denyAll) }
+  const own = { directory: '/treasury/policy', policy: loadPolicy(deployed) }
+  const judged = (options: Partial<Parameters<typeof judgePolicy>[0]>): ReturnType<typeof judgePolicy> =>
+    judgePolicy({ deployed, denyAll, output: version, local: own, restore: 'restore', ...options })
+
+  test('is the one that was deployed, and the one here', () => {
+    const expected = { ...ok, found: `${version.slice(0, 12)}, 1 rule` }
+    expect(judged({})).toEqual(expected)
+    // A stack of the released template does not tell, and somebody else's machine may have none.
+    expect(judged({ output: undefined, local: undefined })).toEqual(expected)
+  })
+
+  test.each([
+    ['missing', { deployed: undefined }, /the code has no policy/, 'restore'],
+    ['faulty', { deployed: { ...deployed, rules: 'permit' } }, /faults.*treasury\.cedar:1:/, 'restore'],
+    ['not what was deployed', { output: 'f'.repeat(64) }, /deployed was f{12}$/, 'restore'],
+    ['not the one here', { local: other }, /in \/treasury\/policy is/, 'coffer deploy'],
+    [
+      'not there',
+      { deployed: denyAll, output: other.policy.version, local: undefined },
+      /none was deployed/,
+      'coffer policy init, then coffer deploy',
+    ],
+  ])('is %s', (_, options, found, fix) => {
+    expect(judged(options)).toEqual({ ...failed, found: expect.stringMatching(found), fix })
+  })
 })
 
 test('the function policy: what was added is taken away, what is missing is added', () => {
@@ -156,12 +215,12 @@ test('the function policy: what was added is taken away, what is missing is adde
     },
   }
   const anyone = { ...own, Sid: 'Anyone', Principal: '*' }
-  expect(judgePolicy(document(told), document(own), 'f')).toMatchObject(ok)
-  expect(judgePolicy(document(told, anyone), document(own), 'f')).toMatchObject({
+  expect(judgeFunctionPolicy(document(told), document(own), 'f')).toMatchObject(ok)
+  expect(judgeFunctionPolicy(document(told, anyone), document(own), 'f')).toMatchObject({
     ...failed,
     fix: 'aws lambda remove-permission --function-name f --statement-id Anyone',
   })
-  expect(judgePolicy(document(), document(own), 'f')).toMatchObject({
+  expect(judgeFunctionPolicy(document(), document(own), 'f')).toMatchObject({
     ...failed,
     fix: [
       'aws lambda add-permission --function-name f --statement-id Endpoint --action lambda:InvokeFunction',

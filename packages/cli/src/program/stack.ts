@@ -20,6 +20,10 @@ export function addStackCommands(program: Command, runner: Runner): void {
       '--parameters <name=value...>',
       'parameters of the stack (docs/deploy.md); those left out stay as they are',
     )
+    .option(
+      '--policy <dir>',
+      'the policy by which it decides (default: "policy" of coffer.json, or ./policy beside it)',
+    )
     .option('--private', 'in a VPC of yours, reachable from there alone')
     .option('--yes', 'do not ask')
     .action(options =>
@@ -27,6 +31,7 @@ export function addStackCommands(program: Command, runner: Runner): void {
         (await import('../commands/deploy.ts')).deploy(context, {
           stackName: options.stackName,
           parameters: options.parameters ?? [],
+          policy: options.policy,
           isPrivate: options.private === true,
           yes: options.yes === true,
           environment,

@@ -5,14 +5,14 @@ import { releasedTemplate } from '../../test/cloud.ts'
 import { addToGroup } from '../iam/account.ts'
 import { type Cloud, createCloud } from './cloud.ts'
 import { deployStack, removeStack } from './deploy.ts'
-import { zipBundle } from './deployReleased.ts'
+import { zipRelease } from './deployReleased.ts'
 import { createSession } from './identity.ts'
 
 let cloud: Cloud
 
 beforeEach(async () => {
   cloud = createCloud()
-  cloud.buckets.set('code', new Map([['a.zip', await zipBundle()]]))
+  cloud.buckets.set('code', new Map([['a.zip', zipRelease()]]))
 })
 
 afterEach(async () => {

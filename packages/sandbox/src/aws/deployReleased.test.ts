@@ -1,9 +1,11 @@
+import { policyIn, readCode } from '@coffer/infra/code'
+import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Listener } from '../server.ts'
 import { sha256Hex } from './canonicalRequest.ts'
 import { type Cloud, createCloud } from './cloud.ts'
 import { removeStack } from './deploy.ts'
-import { deployReleased, zipBundle } from './deployReleased.ts'
+import { deployReleased, zipRelease } from './deployReleased.ts'
 import { startAws } from './endpoint.ts'
 
 let cloud: Cloud
@@ -25,7 +27,7 @@ test('deploys the released template with the built code', async () => {
   expect(cloud.account.groups.has('treasury-operators')).toBe(true)
   expect([...cloud.kms.aliases.keys()]).toEqual(['alias/released'])
   const [code] = cloud.code.values()
-  expect(sha256Hex(code?.zip ?? new Uint8Array())).toBe(sha256Hex(await zipBundle()))
+  expect(sha256Hex(code?.zip ?? new Uint8Array())).toBe(sha256Hex(zipRelease()))
 })
 
 test('again, with other parameters, it is updated', async () => {
@@ -51,8 +53,20 @@ test('after a creation that failed, it is created', async () => {
   await removeStack(other, 'treasury-signer')
 })
 
-test('the zip file is the same whenever it is made', async () => {
-  expect(sha256Hex(await zipBundle())).toBe(sha256Hex(await zipBundle()))
+test('with a policy, it is in the code in the place of the one that denies everything', async () => {
+  const policy = { rules: '// As given.\n', facts: '{}\n' }
+  await deployReleased(cloud, { parameters: { KeyAlias: 'released' }, policy })
+  const [code] = cloud.code.values()
+  const files = unzipSync(code?.zip ?? new Uint8Array())
+  expect(policyIn(files)).toEqual(policy)
+  expect(Object.keys(files)).toEqual(Object.keys(unzipSync(zipRelease())))
+})
+
+test('the zip file is the same whenever it is made, and holds what an asset of CDK would', () => {
+  expect(sha256Hex(zipRelease())).toBe(sha256Hex(zipRelease()))
+  expect(unzipSync(zipRelease())).toEqual(
+    Object.fromEntries(Object.entries(readCode()).map(([path, content]) => [path, new Uint8Array(content)])),
+  )
 })
 
 test('error: a parameter that the template does not have', async () => {

@@ -18,9 +18,13 @@ import { echo, type Services, startServices } from '../../test/services.ts'
 let services: Services
 let client: LambdaClient
 let now = Date.now()
+const signerAddress = `0x${'ab'.repeat(20)}`
 
 beforeAll(async () => {
-  services = await startServices({ BlindSigning: 'refuse', ReservedConcurrency: '7' }, { now: () => now })
+  services = await startServices(
+    { SignerAddress: signerAddress, ReservedConcurrency: '7' },
+    { now: () => now },
+  )
   client = new LambdaClient(services.as('administrator'))
 })
 
@@ -41,7 +45,7 @@ test('GetFunctionConfiguration tells what is deployed, by name, ARN and part of 
       Architectures: ['arm64'],
       CodeSize: echo.length,
       CodeSha256: createHash('sha256').update(echo).digest('base64'),
-      Environment: { Variables: { COFFER_BLIND_SIGNING: 'refuse' } },
+      Environment: { Variables: { COFFER_SIGNER_ADDRESS: signerAddress } },
       Timeout: 25,
       MemorySize: 512,
       Version: '$LATEST',

@@ -1,8 +1,13 @@
 // The bundle as it is deployed: it starts on Lambda's Node.js and signs with a KMS key, though nothing of this project,
 // of its packages or of its environment is within its reach.
 import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CreateKeyCommand, DisableKeyCommand, EnableKeyCommand, KMSClient } from '@aws-sdk/client-kms'
+import { type CodeFiles, readCode } from '@coffer/infra/code'
+import { loadPolicy, type PolicySource } from '@coffer/service/policy'
 import { createSigner } from '@coffer/signer'
 import { awsKms } from '@coffer/signer/aws-kms'
 import { type Address, encodeFunctionData, type Hex, parseAbi, recoverMessageAddress } from 'viem'
@@ -25,6 +30,7 @@ let client: KMSClient
 let keyArn: string
 let signerAddress: Address
 const functions: LambdaFunction[] = []
+const directories = mkdtempSync(join(tmpdir(), 'coffer-admin-signer-'))
 const log: string[] = []
 
 beforeAll(async () => {
@@ -42,12 +48,42 @@ afterAll(async () => {
   await Promise.all(functions.map(started => started.stop()))
   client.destroy()
   await kms.stop()
+  rmSync(directories, { recursive: true })
 })
 
-/** Starts the function with an environment of its own, and gives a way to send it a request. */
-const start = async (environment: Readonly<Record<string, string>>) => {
+const token = '0x036CbD53842c5426634e7929541eC2318f3dCF7e'
+const sender = '0x1111111111111111111111111111111111111111'
+
+/** Permits what is asked for below. */
+const policy: PolicySource = {
+  rules: `
+    @id("payouts") permit (principal in Role::"operators", action == Action::"transfer", resource)
+    when { context.token == Token::"usdc" && context.amount.lessThanOrEqual(decimal("1.5")) };
+    @id("fees") permit (principal in Role::"operators", action == Action::"payFee", resource);`,
+  facts: JSON.stringify({
+    roles: { operators: [identities.operator.arn] },
+    wallets: { treasury: { address: sender, chainIds: [84532] } },
+    tokens: { usdc: { symbol: 'USDC', decimals: 6, chainId: 84532, address: token } },
+  }),
+}
+
+/** Lays the files of the function's code out. */
+const layOut = (files: CodeFiles): string => {
+  const directory = mkdtempSync(join(directories, 'code-'))
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true })
+    writeFileSync(join(directory, path), content)
+  }
+  return directory
+}
+
+/** Starts the function with an environment and a policy of its own, and gives a way to send it a request. */
+const start = async (
+  environment: Readonly<Record<string, string>>,
+  code: Parameters<typeof readCode>[0] = { policy },
+) => {
   const started = await startFunction({
-    bundle: fileURLToPath(new URL('bundle', service)),
+    bundle: layOut(readCode(code)),
     handler: 'adminSigner.handler',
     functionArn: `arn:aws:lambda:${region}:${sandboxAccountId}:function:adminSigner`,
     environment,
@@ -65,7 +101,6 @@ const start = async (environment: Readonly<Record<string, string>>) => {
   }
 }
 
-const token = '0x036CbD53842c5426634e7929541eC2318f3dCF7e'
 const callData = encodeFunctionData({
   abi: parseAbi(['function execute(address dest, uint256 value, bytes func)']),
   args: [
@@ -77,7 +112,6 @@ const callData = encodeFunctionData({
     }),
   ],
 })
-const sender = '0x1111111111111111111111111111111111111111'
 const gas = { callGasLimit: '0x13880', verificationGasLimit: '0x186a0', preVerificationGas: '0xc350' }
 const fees = { maxFeePerGas: '0x3b9aca00', maxPriorityFeePerGas: '0x3b9aca00' }
 const userOperation = { sender, nonce: '0x1f', callData, ...gas, ...fees, signature: '0x' } as const
@@ -89,7 +123,8 @@ const transfer = () => ({
 test('it signs a user operation with the KMS key, and nothing else than its environment tells it where', async () => {
   const ask = await start({ KMS_KEY_ID: keyArn, COFFER_SIGNER_ADDRESS: signerAddress })
   const answer = await ask(transfer())
-  expect(answer).toMatchObject({ status: 200, signerAddress, keyId: keyArn })
+  const policyVersion = loadPolicy(policy).version
+  expect(answer).toMatchObject({ status: 200, signerAddress, keyId: keyArn, policyVersion })
   const hash = getUserOperationHash({
     chainId: 84532,
     entryPointAddress: entryPoint07Address,
@@ -117,6 +152,19 @@ test('behavior: what KMS says reaches the caller, and the same process signs whe
   expect(await ask(transfer())).toMatchObject({ status: 503, code: 'KMS_KEY_DISABLED' })
   await client.send(new EnableKeyCommand({ KeyId: keyArn }))
   expect(await ask(transfer())).toMatchObject({ status: 200 })
+})
+
+test('behavior: with the policy of the bundle it starts, and refuses everything', async () => {
+  const ask = await start({ KMS_KEY_ID: keyArn }, {})
+  expect(await ask(transfer())).toMatchObject({ status: 403 })
+  expect(await ask({ signerAddress, message: `0x${'12'.repeat(32)}` })).toMatchObject({ status: 403 })
+})
+
+test('behavior: with a policy that has faults it starts, and signs nothing', async () => {
+  const ask = await start({ KMS_KEY_ID: keyArn }, { policy: { ...policy, rules: 'permit (' } })
+  const answer = await ask(transfer())
+  expect(answer.status).toBe(500)
+  expect(answer).not.toHaveProperty('signature')
 })
 
 test('behavior: without a key it starts, and says what is missing', async () => {

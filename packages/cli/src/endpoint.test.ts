@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { createSigningEndpoint, EndpointError, type EndpointReply } from './endpoint.ts'
+import {
+  createSigningEndpoint,
+  type EndpointDecision,
+  EndpointError,
+  type EndpointReply,
+} from './endpoint.ts'
 
 const request = { signerAddress: `0x${'11'.repeat(20)}`, message: `0x${'22'.repeat(32)}` }
 const reply: EndpointReply = {
@@ -20,7 +25,7 @@ type Sent = { readonly url: string; readonly init: RequestInit }
 function endpoint(
   answers: readonly (Response | Error)[],
   options: { url?: string; region?: () => Promise<string> } = {},
-): { ask: () => Promise<EndpointReply>; sent: Sent[] } {
+): { ask: () => Promise<EndpointReply>; decide: () => Promise<EndpointDecision>; sent: Sent[] } {
   const sent: Sent[] = []
   const call = createSigningEndpoint({
     url: options.url ?? 'https://abc123.execute-api.eu-north-1.amazonaws.com/prod',
@@ -37,7 +42,7 @@ function endpoint(
       return answer
     },
   })
-  return { ask: () => call(request), sent }
+  return { ask: () => call(request), decide: () => call.decide(request), sent }
 }
 
 const ok = (): Response => Response.json(reply)
@@ -132,6 +137,50 @@ describe('answers', () => {
     expect(error).toBeInstanceOf(EndpointError)
     expect((error as EndpointError).message).toBe('D.\n  - /message: must be 32 bytes\n  - too much')
     expect((error as EndpointError).requestId).toBe('r-1')
+  })
+})
+
+describe('the decision alone', () => {
+  const decision = {
+    decision: 'deny',
+    effects: [
+      { description: 'transfer 5 USDC', outcome: 'notPermitted', rules: [] },
+      { description: 'pay a fee', outcome: 'permitted', rules: ['fees'] },
+    ],
+    rules: [],
+    issues: [{ path: '/payload', code: 'NOT_PERMITTED', message: 'transfer 5 USDC: no rule permits it' }],
+    digest: `0x${'44'.repeat(32)}`,
+    message: `0x${'22'.repeat(32)}`,
+    policyVersion: 'v',
+    requestId: 'r',
+  }
+
+  test('is asked for by dryRun, and a denial is an answer', async () => {
+    const { decide, sent } = endpoint([Response.json(decision)])
+    expect(await decide()).toEqual({ ...decision, issues: ['transfer 5 USDC: no rule permits it'] })
+    expect(JSON.parse(String(sent[0]?.init.body))).toEqual({ ...request, dryRun: true })
+  })
+
+  test.each([
+    ['a signature', reply],
+    ['another outcome', { ...decision, decision: 'maybe' }],
+    ['no reasons', { ...decision, issues: undefined }],
+    ['effects that are not told', { ...decision, effects: [{ description: 'x' }] }],
+    ['no version', { ...decision, policyVersion: 1 }],
+  ])('error: %s is no decision', async (_, body) => {
+    const { decide } = endpoint([Response.json(body)])
+    await expect(decide()).rejects.toMatchObject({ code: 'ENDPOINT_UNEXPECTED_ANSWER', exitCode: 8 })
+  })
+
+  test('error: a decision is no signature', async () => {
+    const { ask } = endpoint([Response.json(decision)])
+    await expect(ask()).rejects.toMatchObject({ code: 'ENDPOINT_UNEXPECTED_ANSWER', exitCode: 8 })
+  })
+
+  test('error: a service that cannot use its policy says so, and it is not asked again', async () => {
+    const { decide, sent } = endpoint([problem(500, 'POLICY_INVALID')])
+    await expect(decide()).rejects.toMatchObject({ code: 'POLICY_INVALID', exitCode: 3 })
+    expect(sent).toHaveLength(1)
   })
 })
 

@@ -3,10 +3,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
+import {
+  type EndpointDecision,
+  type EndpointReply,
+  type Fields,
+  type ReadBody,
+  readDecision,
+  readIssues,
+  readReply,
+} from './endpointAnswer.ts'
 import { type ExitCode, exitCodes } from './exitCodes.ts'
 import { CliError, ruleFor } from './failure.ts'
 
-export type Hex = `0x${string}`
+export type { EndpointDecision, EndpointReply, Hex } from './endpointAnswer.ts'
 
 /** What the endpoint is asked; docs/api.md explains each field. */
 export type EndpointRequest = {
@@ -17,28 +26,22 @@ export type EndpointRequest = {
   readonly reference?: string | undefined
 }
 
-export type EndpointReply = {
-  readonly signature: Hex
-  readonly signerAddress: Hex
-  readonly digest: Hex
-  readonly message: Hex
-  readonly scheme: string
-  readonly keyId: string
-  readonly rules: readonly string[]
-  readonly policyVersion: string
-  readonly requestId: string
-}
-
 export type Credentials = () => Promise<{
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken?: string
 }>
 
-export type SigningEndpoint = (request: EndpointRequest) => Promise<EndpointReply>
+/** Asks for a signature; `decide` asks for the decision alone. */
+export type SigningEndpoint = {
+  (request: EndpointRequest): Promise<EndpointReply>
+  readonly decide: (request: EndpointRequest) => Promise<EndpointDecision>
+}
 
 /**
  * Creates a client of the signing endpoint.
+ *
+ * `decide` asks for the decision alone: the endpoint signs nothing then.
  *
  * Asking twice for the same signature moves no money, so what may pass (throttling, timeouts, network faults) is tried
  * three times in all.
@@ -55,17 +58,20 @@ export function createSigningEndpoint(options: {
 }): SigningEndpoint {
   const url = new URL(options.url.endsWith('/') ? options.url : `${options.url}/`)
   const send = options.fetch ?? fetch
-  return async request => {
-    const body = JSON.stringify(request)
+  return Object.assign((request: EndpointRequest) => ask(JSON.stringify(request), readReply), {
+    decide: (request: EndpointRequest) => ask(JSON.stringify({ ...request, dryRun: true }), readDecision),
+  })
+
+  async function ask<T>(body: string, readBody: ReadBody<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      const answer = await attemptOnce(body)
+      const answer = await attemptOnce(body, readBody)
       if (answer.ok) return answer.reply
       if (answer.error.exitCode !== exitCodes.unavailable || attempt === 3) throw answer.error
       await delay(Math.min(answer.waitMs ?? 200 * 2 ** attempt, 5000))
     }
   }
 
-  async function attemptOnce(body: string): Promise<Answer> {
+  async function attemptOnce<T>(body: string, readBody: ReadBody<T>): Promise<Answer<T>> {
     const headers = await sign(body)
     let status: number
     let text: string
@@ -86,7 +92,7 @@ export function createSigningEndpoint(options: {
         error: new EndpointError('ENDPOINT_UNREACHABLE', 0, message, []),
       }
     }
-    return read(status, text, retryAfter)
+    return read(status, text, retryAfter, readBody)
   }
 
   async function findRegion(): Promise<string> {
@@ -122,34 +128,20 @@ export function createSigningEndpoint(options: {
   }
 }
 
-type Answer =
-  | { readonly ok: true; readonly reply: EndpointReply }
+type Answer<T> =
+  | { readonly ok: true; readonly reply: T }
   | { readonly ok: false; readonly waitMs: number | undefined; readonly error: EndpointError }
 
-function read(status: number, text: string, retryAfter: string | null): Answer {
+function read<T>(status: number, text: string, retryAfter: string | null, readBody: ReadBody<T>): Answer<T> {
   const body = parseObject(text)
-  if (status === 200 && isReply(body)) return { ok: true, reply: body }
+  const reply = status === 200 && body !== undefined ? readBody(body) : undefined
+  if (reply !== undefined) return { ok: true, reply }
   const seconds = Number(retryAfter ?? Number.NaN)
   const waitMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined
   return { ok: false, waitMs, error: toError(status, body) }
 }
 
-function isReply(body: object | undefined): body is EndpointReply {
-  const texts = [
-    'signature',
-    'signerAddress',
-    'digest',
-    'message',
-    'scheme',
-    'keyId',
-    'policyVersion',
-    'requestId',
-  ]
-  const fields = (body ?? {}) as Record<string, unknown>
-  return texts.every(name => typeof fields[name] === 'string') && Array.isArray(fields['rules'])
-}
-
-function toError(status: number, body: Record<string, unknown> | undefined): EndpointError {
+function toError(status: number, body: Fields | undefined): EndpointError {
   if (typeof body?.['code'] === 'string') {
     const detail = body['detail'] ?? body['title']
     return new EndpointError(body['code'], status, String(detail), readIssues(body['issues']), {
@@ -174,18 +166,10 @@ function toError(status: number, body: Record<string, unknown> | undefined): End
   )
 }
 
-function readIssues(value: unknown): readonly string[] {
-  if (!Array.isArray(value)) return []
-  return value.map((issue: { path?: unknown; message?: unknown } | null) => {
-    const { path, message } = issue ?? {}
-    return typeof path === 'string' && path !== '' ? `${path}: ${message}` : String(message)
-  })
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
+function parseObject(text: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+    return typeof value === 'object' && value !== null ? (value as Fields) : undefined
   } catch {
     return undefined
   }

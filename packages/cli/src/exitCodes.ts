@@ -17,6 +17,8 @@ export const exitCodes = {
   failed: 7,
   /** An answer contradicts what was asked or what a signature says. Look into it before repeating. */
   untrusted: 8,
+  /** What was compared is not the same: two policies decide differently. */
+  different: 9,
   /** Ended by Ctrl-C. */
   interrupted: 130,
 } as const

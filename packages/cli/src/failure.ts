@@ -89,7 +89,18 @@ const rules: readonly Rule[] = [
     exitCode: exitCodes.refused,
     hints: ['use `coffer transfer`, which sends the whole user operation', 'or add --payload FILE'],
   },
-  { pattern: /^(DENIED|ADDRESS_INVALID)$/, exitCode: exitCodes.refused },
+  {
+    pattern: /^DENIED$/,
+    exitCode: exitCodes.refused,
+    hints: ['rule by rule, by the policy on this machine: coffer policy explain --help'],
+  },
+  { pattern: /^ADDRESS_INVALID$/, exitCode: exitCodes.refused },
+  // The signing service's: the policy that is deployed cannot be used.
+  {
+    pattern: /^POLICY_INVALID$/,
+    exitCode: exitCodes.refused,
+    hints: ['coffer policy check, then coffer deploy'],
+  },
   { pattern: /^IDENTITY_MISSING$/, exitCode: exitCodes.unauthorized },
   {
     pattern: /^WRONG_SIGNER_ADDRESS$/,

@@ -8,6 +8,7 @@ import { createWallet, fundWallet, showWallet } from './commands/wallet.ts'
 import type { Context, Outcome } from './context.ts'
 import { exitCodes } from './exitCodes.ts'
 import { CliError, type Failure } from './failure.ts'
+import { addPolicyCommands } from './program/policy.ts'
 import { addStackCommands } from './program/stack.ts'
 
 export type Runner = {
@@ -41,6 +42,7 @@ export function createProgram(version: string, runner: Runner): Command {
     .addHelpText('after', helpText)
   addTryingCommands(program, runner)
   addStackCommands(program, runner)
+  addPolicyCommands(program, runner)
   addKeyCommands(program, runner)
   addWalletCommands(program, runner)
   addTransferCommands(program, runner)
@@ -264,6 +266,6 @@ AWS credentials and Region are found as the AWS CLI finds them (AWS_PROFILE, AWS
 
 Exit codes: 0 done · 1 unexpected · 2 wrong input or configuration · 3 refused · 4 not authorised ·
   5 not found · 6 unavailable, repeat the same command · 7 failed on chain, or a deployment did · 8 an answer
-  cannot be trusted
+  cannot be trusted · 9 different: policies decide differently
 
 First steps: coffer demo · then coffer sandbox and coffer deploy · docs/cli.md`

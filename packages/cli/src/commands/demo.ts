@@ -9,9 +9,14 @@ import { type Context, createContext, type Outcome } from '../context.ts'
 import { createSigningEndpoint } from '../endpoint.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError, toFailure } from '../failure.ts'
+import type { Payment } from '../payment.ts'
 import type { Terminal } from '../terminal.ts'
 import { deploy } from './deploy.ts'
 import { addOperator, removeOperator } from './operator.ts'
+import { checkPolicy } from './policyCheck.ts'
+import { explainPolicy } from './policyExplain.ts'
+import { initPolicy } from './policyInit.ts'
+import { runPolicyTest } from './policyTest.ts'
 import { registerRecipient } from './recipient.ts'
 import { sign } from './sign.ts'
 import { runTransfer } from './transfer.ts'
@@ -27,6 +32,7 @@ const recipient = {
   dateOfBirth: '1990-01-15',
   country: 'US',
 }
+const payment = { amount: '25', token: 'usdc', to: recipient.name, reference, yes: true }
 
 /**
  * Runs the demonstration in a temporary directory and removes it again.
@@ -65,12 +71,7 @@ async function play(stage: Stage): Promise<Outcome> {
   const { terminal } = stage
   const { administrator, operator } = stage.sandbox.identities
   const steps: Step[] = []
-  const show = async (
-    identity: Identity,
-    why: string,
-    command: string,
-    work: Work,
-  ): Promise<Outcome['data']> => {
+  const show: Show = async (identity, why, command, work) => {
     announce(stage, why, command)
     const outcome = await work(await stageContext(stage, identity))
     terminal.note(outcome.text)
@@ -82,14 +83,7 @@ async function play(stage: Stage): Promise<Outcome> {
     administrator,
     'the signing stack, in an AWS account of its own; a key is born in KMS, and its private half never leaves it',
     'deploy --yes',
-    context =>
-      deploy(context, {
-        stackName,
-        parameters: [],
-        isPrivate: false,
-        yes: true,
-        environment: stage.environment,
-      }),
+    deployStack(stage),
   )
   await show(administrator, 'who may ask for signatures', 'operator add operator', context =>
     addOperator(context, { stackName, name: 'operator' }),
@@ -106,6 +100,7 @@ async function play(stage: Stage): Promise<Outcome> {
     `recipient register ${recipient.name} --email ${recipient.email} --first-name ${recipient.firstName} ...`,
     context => registerRecipient(context, recipient),
   )
+  await writePolicy(stage, show)
   const showBalances = async (when: string): Promise<void> => {
     await show(operator, `the treasury ${when}`, 'wallet show', context =>
       showWallet(context, { locator: undefined, token: 'usdc' }),
@@ -117,14 +112,14 @@ async function play(stage: Stage): Promise<Outcome> {
   await showBalances('before')
   await show(
     operator,
-    'create, compare, sign, check, approve, wait',
-    `transfer 25 usdc --to ${recipient.name} --reference ${reference} --yes`,
-    context =>
-      runTransfer(context, { amount: '25', token: 'usdc', to: recipient.name, reference, yes: true }),
+    'the policy is asked; then create, compare, sign, check, approve, wait',
+    transferCommand(payment),
+    context => runTransfer(context, payment),
   )
   await showBalances('after')
   terminal.note(`\n${terminal.style.dim('# what the signing service logged')}\n${stage.decisions.join('\n')}`)
 
+  await refusePayments(stage, show, steps)
   const message = `0x${'ab'.repeat(32)}`
   const signing = `sign --message ${message}`
   steps.push(
@@ -141,20 +136,77 @@ async function play(stage: Stage): Promise<Outcome> {
   await show(administrator, 'the operator leaves the company', 'operator remove operator', context =>
     removeOperator(context, { stackName, name: 'operator' }),
   )
-  const next = { amount: '5', token: 'usdc', to: recipient.name, reference: 'INV-1002', yes: true }
+  const next = { amount: '5', token: 'usdc', to: recipient.name, reference: 'INV-1004', yes: true }
   steps.push(
     await showRefusal(
       stage,
       'the same person, the same credentials, the next invoice',
-      `transfer ${next.amount} ${next.token} --to ${next.to} --reference ${next.reference} --yes`,
+      transferCommand(next),
       context => runTransfer(context, next),
     ),
   )
   return {
     data: { steps },
-    text: `\n${terminal.style.green('done')}: 25 USDC moved, signed by a key that nobody has seen; three requests were refused.`,
+    text: `\n${terminal.style.green('done')}: 25 USDC moved, signed by a key that nobody has seen; five requests were refused.`,
   }
 }
+
+/** The rules by which the signer decides; without them it refuses everything. */
+async function writePolicy(stage: Stage, show: Show): Promise<void> {
+  const { administrator, operator } = stage.sandbox.identities
+  const { factory } = stage.sandbox.chain
+  await show(
+    administrator,
+    'without a policy the signer refuses everything; this one lets the operator pay those in the address book',
+    `policy init --operator ${operator.arn} --factory ${factory}`,
+    context => initPolicy(context, { operator: operator.arn, factory, payees: [] }),
+  )
+  await show(administrator, 'is it valid, and what does it leave open?', 'policy check', async context =>
+    checkPolicy(context, {}),
+  )
+  await show(administrator, 'does it decide as it should?', 'policy test', async context =>
+    runPolicyTest(context, {}),
+  )
+  await show(administrator, 'the signer decides by it from now on', 'deploy --yes', deployStack(stage))
+}
+
+/** What the policy does not permit ends before anything exists at Crossmint. */
+async function refusePayments(stage: Stage, show: Show, steps: Step[]): Promise<void> {
+  const { operator } = stage.sandbox.identities
+  const tooMuch = { amount: '2500', token: 'usdc', to: recipient.name, reference: 'INV-1002', yes: true }
+  const nobody = `0x${'5e'.repeat(20)}`
+  steps.push(
+    await showRefusal(stage, 'more than the policy permits', transferCommand(tooMuch), context =>
+      runTransfer(context, tooMuch),
+    ),
+  )
+  await show(
+    operator,
+    'why? rule by rule',
+    `policy explain --transfer '2500 usdc' --to ${recipient.name}`,
+    context => explainPolicy(context, { transfer: '2500 usdc', to: recipient.name }),
+  )
+  const toNobody = { ...tooMuch, amount: '25', to: nobody, reference: 'INV-1003' }
+  steps.push(
+    await showRefusal(
+      stage,
+      'to somebody who is not in the address book',
+      transferCommand(toNobody),
+      context => runTransfer(context, toNobody),
+    ),
+  )
+}
+
+function transferCommand({ amount, token, to, reference }: Payment): string {
+  return `transfer ${amount} ${token} --to ${to} --reference ${reference} --yes`
+}
+
+function deployStack({ environment }: Stage): Work {
+  return context => deploy(context, { stackName, parameters: [], isPrivate: false, yes: true, environment })
+}
+
+/** Runs a command as somebody and shows what it says. */
+type Show = (identity: Identity, why: string, command: string, work: Work) => Promise<Outcome['data']>
 
 type Work = (context: Context) => Promise<Outcome>
 

@@ -175,6 +175,26 @@ test('a policy with faults: each is told with its place, and nothing is changed'
   expect(sandbox.outputs()).toEqual(before)
 })
 
+test('a policy that does not decide its own cases as they say is not deployed', async () => {
+  const before = sandbox.outputs()
+  await writePolicy(rule)
+  const cases = join(directory, 'policy/cases.yaml')
+  const body = `{ signerAddress: "0x${'1'.repeat(40)}", message: "0x${'2'.repeat(64)}" }`
+  const principal = 'arn:aws:iam::111122223333:user/operator'
+  await writeFile(
+    cases,
+    `cases:\n  - { name: a bare hash, principal: "${principal}", request: ${body}, expect: allow }\n`,
+  )
+  await expect(runDeploy()).rejects.toMatchObject({
+    code: 'POLICY_CASES_FAILED',
+    exitCode: 3,
+    message: expect.stringContaining('a bare hash'),
+    hints: ['coffer policy test'],
+  })
+  expect(sandbox.outputs()).toEqual(before)
+  await rm(cases)
+})
+
 test('a policy beside coffer.json is deployed: both versions are shown, and the stack tells the new one', async () => {
   const { PolicyVersion: before = '' } = sandbox.outputs()
   await writePolicy(rule)

@@ -1,11 +1,11 @@
 // `coffer sign`: one call of the signing endpoint, SigV4 included; what the guide does with awscurl.
-import { readFile } from 'node:fs/promises'
 import { describeEffect, parseRequest, prepare } from '@coffer/service'
 import { recoverAddress } from 'viem'
 import { type Context, type Outcome, required } from '../context.ts'
 import type { EndpointReply, Hex } from '../endpoint.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError } from '../failure.ts'
+import { readPayload } from '../policy/payload.ts'
 import { columns } from '../terminal.ts'
 
 /**
@@ -75,20 +75,4 @@ async function checkReply(reply: EndpointReply, digest: Hex, signerAddress: Hex)
       hints: ['is "endpoint" (COFFER_ENDPOINT) the right one?', 'coffer key show'],
     },
   )
-}
-
-async function readPayload(context: Context, file: string): Promise<object> {
-  const text =
-    file === '-'
-      ? new TextDecoder().decode(await context.readStandardInput())
-      : await readFile(file, 'utf8').catch((error: Error) => {
-          throw new CliError('FILE_UNREADABLE', `--payload ${file}: ${error.message}`)
-        })
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  } catch (error) {
-    throw new CliError('PAYLOAD_INVALID', `--payload ${file} is not JSON: ${(error as Error).message}`)
-  }
-  throw new CliError('PAYLOAD_INVALID', `--payload ${file} must hold a JSON object with a "kind"`)
 }

@@ -20,26 +20,17 @@ import {
   transfer,
   waitTransferStep,
 } from '@coffer/crossmint'
-import { formatEther, isAddress, parseEther } from 'viem'
+import { formatEther, parseEther } from 'viem'
 import { requireYes } from '../confirm.ts'
-import { type Context, type Outcome, required } from '../context.ts'
+import type { Context, Outcome } from '../context.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError } from '../failure.ts'
+import { type Payment, shellWord, toIntent } from '../payment.ts'
+import { requireAllowed } from '../policy/expected.ts'
 import { type ChainReceipt, checkRpc, readReceipt } from '../receipt.ts'
 import { columns, type Step } from '../terminal.ts'
 
-type Address = `0x${string}`
 type Hex = `0x${string}`
-
-export type Payment = {
-  /** Token units, a decimal string. */
-  readonly amount: string
-  /** Token symbol or contract address. */
-  readonly token: string
-  /** Name in the address book, or address. */
-  readonly to: string
-  readonly reference: string
-}
 
 /** All steps. Killed at any point and run again with the same reference, it pays once. */
 export async function runTransfer(
@@ -48,9 +39,11 @@ export async function runTransfer(
 ): Promise<Outcome> {
   const intent = toIntent(context, payment)
   // Checked as a whole, before anybody is asked to confirm it.
-  const { chainId } = resolveIntent(intent, context.config.tokens)
-  if (context.config.rpcUrl !== undefined) await checkRpc(context.config.rpcUrl, chainId)
+  const resolved = resolveIntent(intent, context.config.tokens)
+  if (context.config.rpcUrl !== undefined) await checkRpc(context.config.rpcUrl, resolved.chainId)
   const known = await journalOf(context).read(intent.reference)
+  // Before anything exists at Crossmint.
+  if (known === undefined) await requireAllowed(context, payment, resolved)
   if (known?.outcome?.status !== 'success' && !payment.yes)
     await requireYes(context, describe(payment, intent))
   const first = known === undefined ? 'creating the transfer at Crossmint' : `looking up ${intent.reference}`
@@ -228,39 +221,6 @@ function signWith(context: Context, step: Step): Sign {
   }
 }
 
-function toIntent(context: Context, payment: Payment): TransferIntent {
-  const { config } = context
-  const wallet = required(config, 'wallet')
-  return {
-    reference: payment.reference,
-    wallet,
-    walletAddress: wallet,
-    chain: required(config, 'chain'),
-    token: payment.token,
-    recipient: toRecipient(context, payment.to),
-    amount: payment.amount,
-    signerAddress: required(config, 'signerAddress'),
-  }
-}
-
-function toRecipient(context: Context, to: string): Address {
-  if (isAddress(to)) return to
-  const { recipients = {} } = context.config
-  const address = Object.hasOwn(recipients, to) ? recipients[to] : undefined
-  if (address !== undefined) return address
-  const names = Object.keys(recipients)
-  throw new CliError(
-    'RECIPIENT_UNKNOWN',
-    `--to ${to}: neither an address nor a name in the address book of ${context.config.file}`,
-    {
-      hints: [
-        names.length === 0 ? 'the address book is empty' : `known: ${names.join(', ')}`,
-        `coffer recipient register ${shellWord(to)} --help`,
-      ],
-    },
-  )
-}
-
 function journalOf(context: Context): StepOptions['journal'] {
   return fileJournal(stateOf(context))
 }
@@ -390,8 +350,4 @@ function describe(
 ): string {
   const recipient = payment.to === intent.recipient ? payment.to : `${payment.to} (${intent.recipient})`
   return `Send ${payment.amount} ${payment.token} on ${intent.chain} to ${recipient}, reference ${payment.reference}?`
-}
-
-function shellWord(text: string): string {
-  return /^[\w:./@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

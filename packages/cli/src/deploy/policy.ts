@@ -5,6 +5,8 @@ import type { Config } from '../config.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError } from '../failure.ts'
 import { findPolicyDirectory, readLocalPolicy, shortVersion } from '../localPolicy.ts'
+import { describeDangers } from '../policy/openings.ts'
+import { testPolicy } from '../policy/testPolicy.ts'
 import type { Style } from '../terminal.ts'
 import type { CurrentStack } from './currentStack.ts'
 
@@ -16,21 +18,44 @@ export type ChosenPolicy = {
   readonly version: string
   /** How many rules it has. */
   readonly rules: number
+  /** What it leaves open that is dangerous, one line each. */
+  readonly dangers: readonly string[]
 }
 
 /**
- * Finds the policy to deploy and validates it.
+ * Finds the policy to deploy, validates it, and tests it by its cases where it has any.
  *
  * @param given Its directory, with --policy.
  * @returns The policy; where there is none, the one of the release, which denies everything.
- * @throws {CliError} POLICY_NOT_FOUND; POLICY_INVALID with every fault.
+ * @throws {CliError} POLICY_NOT_FOUND; POLICY_INVALID with every fault; POLICY_CASES_FAILED with the names of the cases.
  * @throws {BUNDLE_MISSING} The bundle of @coffer/service has not been built.
  */
 export function choosePolicy(config: Config, given: string | undefined): ChosenPolicy {
   const directory = findPolicyDirectory(config, given)
   if (directory === undefined) return denyAll()
   const { source, policy } = readLocalPolicy(directory)
-  return { directory, source, version: policy.version, rules: policy.rules.length }
+  requireCases(directory)
+  return {
+    directory,
+    source,
+    version: policy.version,
+    rules: policy.rules.length,
+    dangers: describeDangers(policy),
+  }
+}
+
+/** What a policy does not do as its own cases say does not become what the signer does. */
+function requireCases(directory: string): void {
+  const failed = testPolicy(directory).results.filter(({ passed }) => !passed)
+  if (failed.length === 0) return
+  throw new CliError(
+    'POLICY_CASES_FAILED',
+    [
+      'the policy does not decide its cases as it should; nothing was changed:',
+      ...failed.map(({ name }) => `  ${name}`),
+    ].join('\n'),
+    { exitCode: exitCodes.refused, hints: ['coffer policy test'] },
+  )
 }
 
 /**
@@ -80,6 +105,7 @@ export function describePolicy(
     style.bold('policy'),
     ...lines,
     ...(chosen.directory === undefined ? [`    ${noPolicy}`] : []),
+    ...chosen.dangers.map(danger => `    ${style.red('!')} dangerous, and open: ${danger}`),
   ].join('\n')
 }
 
@@ -102,5 +128,5 @@ function versionOf({ outputs }: CurrentStack): string | undefined {
 function denyAll(): ChosenPolicy {
   const source = policyIn(readCode()) ?? { rules: '', facts: '{}' }
   const { version, rules } = loadPolicy(source)
-  return { directory: undefined, source, version, rules: rules.length }
+  return { directory: undefined, source, version, rules: rules.length, dangers: [] }
 }

@@ -8,6 +8,7 @@ import {
   type PolicySource,
 } from '@coffer/service/policy'
 import { findPolicyDirectory, type LocalPolicy, readLocalPolicy, shortVersion } from '../localPolicy.ts'
+import { describeDangers } from '../policy/openings.ts'
 import { type Finding, failed, ok } from './check.ts'
 import { restoreCode } from './functionCode.ts'
 import { needStack, type Scene } from './scene.ts'
@@ -60,7 +61,13 @@ export function judgePolicy(options: {
     )
   if (deployed.rules === denyAll?.rules && deployed.facts === denyAll.facts)
     return failed('none was deployed: everything is refused', 'coffer policy init, then coffer deploy')
-  return ok(`${shortVersion(version)}, ${rules.length} ${rules.length === 1 ? 'rule' : 'rules'}`)
+  const open = describeDangers(policy)
+  return ok(
+    [
+      `${shortVersion(version)}, ${rules.length} ${rules.length === 1 ? 'rule' : 'rules'}`,
+      ...open.map(danger => `dangerous, and open: ${danger}`),
+    ].join('; '),
+  )
 }
 
 /** The policy, or its faults in one line. */

@@ -156,9 +156,11 @@ describe('foreign code and control', () => {
   })
 
   test('error: an owner is added by a call of the wallet to itself', async () => {
-    const callData = execute(to(ACCOUNT, encodeCall('addOwnerAddress(address owner)', [MALLORY])))
-    for (const policy of [starter, generous])
-      expect(await refusal(operation({ callData }), policy)).toBe('403 DENIED ADMINISTRATION_REFUSED')
+    const addOwner = encodeCall('addOwnerAddress(address owner)', [MALLORY])
+    // A call to itself is administration whatever the function, and a function of administration is that wherever it is.
+    for (const call of [to(ACCOUNT, addOwner), to(ACCOUNT, '0x12345678'), to(TOKEN, addOwner)])
+      for (const policy of [starter, generous])
+        expect(await refusal(making(call), policy)).toBe('403 DENIED ADMINISTRATION_REFUSED')
   })
 
   test('error: an EIP-7702 delegation to an unknown contract', async () => {
@@ -257,9 +259,13 @@ describe('hidden and disguised transfers', () => {
 
 describe('allowances', () => {
   test('error: an unlimited allowance', async () => {
-    const everything = making(to(TOKEN, token('approve', [MALLORY, maxUint256])))
-    for (const policy of [starter, generous])
-      expect(await refusal(everything, policy)).toBe('403 DENIED UNLIMITED_ALLOWANCE_REFUSED')
+    const unlimited = token('approve', [MALLORY, maxUint256])
+    // Of a token that nobody knows as well.
+    for (const contract of [TOKEN, MALLORY])
+      for (const policy of [starter, generous])
+        expect(await refusal(making(to(contract, unlimited)), policy)).toBe(
+          '403 DENIED UNLIMITED_ALLOWANCE_REFUSED',
+        )
   })
 
   test('error: a permit to drain is signed as typed data', async () => {

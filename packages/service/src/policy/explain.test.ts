@@ -74,7 +74,7 @@ test('behavior: what is absent is said to be absent, and unless is told as not',
   expect(rule?.unmet).toEqual([
     { demand: 'context has reference', facts: ['context.reference is absent'] },
     { demand: 'context.reference like "INV-*"', facts: ['context.reference is absent'] },
-    { demand: 'not context.weekday == "Monday"', facts: ['context.weekday is "Monday"'] },
+    { demand: 'not (context.weekday == "Monday")', facts: ['context.weekday is "Monday"'] },
   ])
 })
 

@@ -78,7 +78,7 @@ const demandText = (requirement: Requirement): string => {
   if (answer.type === 'failure') return 'a condition that cannot be shown'
   const [, principal, resource, kind, condition] =
     /^permit\(\s*(.*?),\s*action,\s*(.*?)\s*\)(?: (when|unless) \{ (.*) \})?;$/s.exec(answer.text) ?? []
-  if (condition !== undefined) return `${kind === 'unless' ? 'not ' : ''}${condition}`
+  if (condition !== undefined) return kind === 'unless' ? `not (${condition})` : condition
   return (requirement.about === 'principal' ? principal : resource) ?? answer.text
 }
 

@@ -18,7 +18,7 @@ import {
   transferCall,
 } from '../test/fixtures.ts'
 import { typedDataPayload } from '../test/payloads.ts'
-import { FACTORY, OPEN_FACTS, permits, policyOf, starter } from '../test/policy.ts'
+import { FACTORY, FACTS, OPEN_FACTS, permits, policyOf, STARTER_RULES, starter } from '../test/policy.ts'
 import { signer, signerThat, start } from '../test/start.ts'
 import type { Call } from './effects/functions/known.ts'
 import { PERMIT2 } from './effects/functions/permit2.ts'
@@ -33,6 +33,12 @@ const generous = policyOf(
     .map(([, rule]) => rule)
     .join('\n'),
   OPEN_FACTS,
+)
+
+/** The starter, of a treasury that also lets the key's own account act, though it permits nothing worth having of it. */
+const wary = policyOf(
+  `${STARTER_RULES}\n@id("own-gas") permit (principal in Role::"operators", action == Action::"payFee", resource == Wallet::"signer");`,
+  { ...FACTS, signer: OPEN_FACTS.signer },
 )
 
 /** Asks a service whose key counts how often it is asked. */
@@ -165,7 +171,7 @@ describe('foreign code and control', () => {
 
   test('error: an EIP-7702 delegation to an unknown contract', async () => {
     const authorization = { chainId: '0x14a34', address: MALLORY, nonce: '0x0' }
-    for (const policy of [starter, generous])
+    for (const policy of [wary, generous])
       for (const chainId of [authorization.chainId, '0x0'])
         expect(
           await refusal(
@@ -269,12 +275,14 @@ describe('allowances', () => {
   })
 
   test('error: a permit to drain is signed as typed data', async () => {
-    for (const policy of [starter, generous])
+    for (const policy of [wary, generous])
       expect(await refusal({ payload: permit(MALLORY, maxUint256) }, policy)).toBe(
         '403 DENIED UNLIMITED_ALLOWANCE_REFUSED',
       )
+    // Where the facts do not say that the key's own account may act on this chain, nothing is asked about it at all.
+    expect(await refusal({ payload: permit(MALLORY, 1n) })).toBe('403 DENIED WALLET_UNKNOWN')
     // A limited one is an allowance like any other, which the starter policy permits to nobody.
-    expect(await refusal({ payload: permit(MALLORY, 1n) })).toBe('403 DENIED NOT_PERMITTED')
+    expect(await refusal({ payload: permit(MALLORY, 1n) }, wary)).toBe('403 DENIED NOT_PERMITTED')
   })
 
   test('error: an allowance for everything through Permit2', async () => {
@@ -290,9 +298,11 @@ describe('allowances', () => {
 
   test('error: typed data whose domain is of another chain, or of all', async () => {
     const domain = { name: 'USDC', version: '2', verifyingContract: TOKEN }
-    for (const policy of [starter, generous])
-      for (const other of [{ ...domain, chainId: 1 }, domain])
-        expect(await refusal({ payload: permit(ALICE, 1n, other) }, policy)).toBe('403 DENIED TOKEN_UNKNOWN')
+    for (const policy of [wary, generous]) {
+      const elsewhere = permit(ALICE, 1n, { ...domain, chainId: 1 })
+      expect(await refusal({ payload: elsewhere }, policy)).toBe('403 DENIED WALLET_UNKNOWN')
+      expect(await refusal({ payload: permit(ALICE, 1n, domain) }, policy)).toBe('403 DENIED TOKEN_UNKNOWN')
+    }
   })
 
   test('error: typed data of a type that is not understood', async () => {
@@ -301,7 +311,7 @@ describe('allowances', () => {
       { Order: 'address to,uint256 amount' },
       { to: MALLORY, amount: 1 },
     )
-    for (const policy of [starter, generous])
+    for (const policy of [wary, generous])
       expect(await refusal({ payload: order }, policy)).toBe('403 DENIED TYPED_DATA_REFUSED')
   })
 })

@@ -94,3 +94,17 @@ test('error: no answer leaves if its log line cannot be written', async () => {
   })
   await expect(ask(transfer)).rejects.toThrow('disk full')
 })
+
+test('behavior: foreign text is ASCII in the log, and the text of a personal message is not in it', async () => {
+  const { ask, lines } = start({ policy: () => permitAll })
+  const text = 'Pay \u202e me'
+  await ask({
+    signerAddress: signer.address,
+    reference: 'Überweisung',
+    payload: { kind: 'personalMessage', text },
+  })
+  const [line = ''] = lines
+  expect(line).toMatch(/^[ -~]*$/)
+  expect(line).not.toContain('Pay')
+  expect(JSON.parse(line)).toMatchObject({ reference: 'Überweisung', effects: [{ kind: 'message' }] })
+})

@@ -1,6 +1,7 @@
 // One JSON line for each request. The object written below is the whole list of what may be logged: neither a signature
 // nor call data is in it. The digest and the KMS request ids join it to CloudTrail, which records that a key signed but
 // never what. https://docs.aws.amazon.com/kms/latest/developerguide/ct-sign.html
+import type { Effect } from './effects/effect.ts'
 import type { Principal } from './policy/inquiry.ts'
 import type { Reason } from './policy/reason.ts'
 import type { Prepared } from './prepare.ts'
@@ -30,7 +31,7 @@ export type Facts = {
  * @param facts What has become known of it.
  * @param status The HTTP status of the answer.
  * @param ended When it was answered, in milliseconds since 1970.
- * @returns JSON without a line break. Amounts are decimal strings of base units; durations are in milliseconds.
+ * @returns JSON of ASCII, without a line break. Amounts are decimal strings of base units; durations are in milliseconds.
  */
 export const logLine = (facts: Facts, status: number, ended: number): string => {
   const { principal, request, prepared, problem } = facts
@@ -52,7 +53,7 @@ export const logLine = (facts: Facts, status: number, ended: number): string => 
     account: prepared?.account,
     hash: prepared?.hash,
     digest: prepared?.digest,
-    effects: prepared?.effects,
+    effects: prepared?.effects.map(withoutText),
     rules: facts.rules,
     reasons: facts.reasons?.map(reason => reason.code),
     policyVersion: facts.policyVersion,
@@ -60,10 +61,18 @@ export const logLine = (facts: Facts, status: number, ended: number): string => 
     kmsRequestIds: facts.kmsRequestIds,
     durations: { total: ended - facts.started, key: facts.keyDuration },
   }
-  return JSON.stringify(line, (_name, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : value,
+  return toAscii(
+    JSON.stringify(line, (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
   )
 }
+
+/** The text of a personal message is what is signed; its hash is enough to find it by. */
+const withoutText = (effect: Effect): Effect =>
+  effect.kind === 'message' ? { ...effect, text: undefined } : effect
+
+/** Names in typed data are foreign text, which can hold what turns a line around or colours a terminal. */
+const toAscii = (json: string): string =>
+  json.replace(/[^ -~]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** `explained`: the decision was asked for, and no signature. */
 const outcomeOf = ({ request, reasons }: Facts, status: number): string => {

@@ -30,7 +30,7 @@ export type SigningRequest = Subject & {
  * @param body JSON, as text or as UTF-8 bytes, of at most 64 KiB.
  * @returns The request.
  * @throws {BODY_TOO_LARGE} more than 64 KiB.
- * @throws {INVALID_REQUEST} with every fault of every field in `issues`.
+ * @throws {INVALID_REQUEST} with every fault of every field in `issues`: the first 100, and how many more there are.
  */
 export const parseRequest = (body: string | Uint8Array): SigningRequest =>
   read(signingRequest, parseJson(body))

@@ -50,6 +50,7 @@ export const PERMIT_ALL: string = Object.values(permits).join('\n')
 /** Facts without what only named rules can use. */
 export const OPEN_FACTS = {
   ...FACTS,
+  signer: { chainIds: [84532] },
   roles: {},
   addressBook: { alice: { address: ALICE } },
 } as const

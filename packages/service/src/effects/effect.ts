@@ -32,7 +32,7 @@ export type Effect =
       readonly spender: Address
       readonly amount: bigint
     }
-  /** ERC-721 and ERC-1155: the operator may move all that `owner` has in the collection, or no longer may. */
+  /** ERC-721, ERC-1155 and the like: the operator may move all that `owner` has in the collection, or no longer may. */
   | {
       readonly kind: 'approvalForAll'
       readonly collection: Address
@@ -52,7 +52,10 @@ export type Effect =
   | { readonly kind: 'delegation'; readonly to: Address; readonly chainId: number }
   /** A contract is created: the account itself by a factory, or any other by the account (then it is the factory). */
   | { readonly kind: 'deployment'; readonly account: Address; readonly factory: Address }
-  /** Who controls a contract, or its code, or its deposit would change. `action` names the function called. */
+  /**
+   * Who controls a contract, or its code, or its deposit would change. `action` is the canonical signature of the function
+   * called, such as `addOwner(address)`; of a function not known `function` and the selector; of typed data its type's name.
+   */
   | { readonly kind: 'administration'; readonly to: Address; readonly action: string }
   /** The most that execution can cost, in wei, and the account or paymaster that pays it. */
   | { readonly kind: 'fee'; readonly payer: Address; readonly maximum: bigint }
@@ -118,8 +121,13 @@ export const describeEffect = (effect: Effect): string => {
 const amount = (units: bigint, asset: 'native' | Address): string =>
   asset === 'native' ? `${units} wei` : `${units} base units of the token ${asset}`
 
-/** As a JSON string of ASCII, cut short: foreign text must disturb neither a log nor a terminal. */
-const printable = (text: string): string =>
+/**
+ * Quotes foreign text so that it disturbs neither a log nor a terminal.
+ *
+ * @param text Any text.
+ * @returns A JSON string of ASCII, cut after 100 characters.
+ */
+export const printable = (text: string): string =>
   JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}...` : text).replace(
     /[^ -~]/g,
     character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -14,7 +14,7 @@ const functions = bySelector([...accountFunctions, ...safeUserOperationFunctions
 
 /**
  * What call data makes an account do. Assumes that the account is a SimpleAccount, a Coinbase Smart Wallet, a Safe with the
- * ERC-4337 module, or of ERC-7579: that is not visible here.
+ * ERC-4337 module, or of ERC-7579 (Kernel v3 without hooks, for one): that is not visible here.
  *
  * @param callData What the EntryPoint calls the account with.
  * @param caller The account and its EntryPoint.

@@ -18,6 +18,7 @@ import { type Action, bySelector, type Call, type Contents, plainCall } from './
 import { multicallFunctions } from './functions/multicall.ts'
 import { multiSend } from './functions/multiSend.ts'
 import { nftFunctions } from './functions/nft.ts'
+import { operatorFunctions } from './functions/operators.ts'
 import { permit2Functions } from './functions/permit2.ts'
 import { safeApprovalFunctions, safeFunctions, safeUserOperationFunctions } from './functions/safe.ts'
 import { wethFunctions } from './functions/weth.ts'
@@ -53,6 +54,7 @@ const effectFunctions = bySelector([
   ...erc20SignedFunctions,
   ...permit2Functions,
   ...nftFunctions,
+  ...operatorFunctions,
   ...wethFunctions,
   ...safeApprovalFunctions,
 ])

@@ -1,5 +1,6 @@
 // Typed data of Permit2: allowances, and transfers that the spender may make once. The tokens are named in the message, so
-// where the contract that verifies is not Permit2 itself that it is unknown is an effect as well.
+// where the contract that verifies is not Permit2 itself that it is unknown is an effect as well. So it is where a transfer
+// has a witness, since that is what the owner agrees to besides.
 // https://github.com/Uniswap/permit2/blob/main/src/libraries/PermitHash.sol
 import type { Address } from 'viem'
 import type { Effect } from '../effects/effect.ts'
@@ -25,7 +26,10 @@ const approvals = (
   const approved = permitted.map(
     ({ token, amount }): Effect => ({ kind: 'approval', asset: token, owner, spender, amount }),
   )
-  const isKnown = approved.length > 0 && typedData.domain.verifyingContract === PERMIT2
+  const isKnown =
+    approved.length > 0 &&
+    typedData.domain.verifyingContract === PERMIT2 &&
+    !WITNESSED.has(typedData.primaryType)
   return { account: owner, effects: isKnown ? approved : [...approved, unknownEffect(typedData)] }
 }
 
@@ -67,8 +71,8 @@ export const permit2Meanings: Interpretations = [
 ]
 
 /**
- * Permit2 lets a protocol put one more member, of any type, at the end of a transfer: the witness, what the spender has
- * promised. It takes nothing from what the spender may do to the owner.
+ * Permit2 lets a protocol put one more member, of any type, at the end of a transfer: the witness. It may be an order that
+ * sells what is permitted, at any price and to the benefit of anyone, and is not understood here.
  *
  * @returns The transfer's type written out as if there was no witness; `undefined` of any other typed data.
  */

@@ -26,15 +26,16 @@ type SafeTx = {
   readonly refundReceiver: Address
 }
 
-/** The Safe verifies it. Before version 1.3.0 its domain had no chain id, so such a transaction is valid on every chain. */
+/** The Safe verifies it. Before version 1.3.0 its domain had no chain id, so that the transaction is valid on every chain. */
 const safeTransaction: Interpretation = ({ domain, message }) => {
   const { operation, ...transaction } = messageAs<SafeTx>(message)
-  const { chainId, verifyingContract: safe } = domain
-  if (safe === undefined || chainId === undefined) return undefined
-  return {
-    account: safe,
-    effects: safeTransactionEffects({ ...transaction, safe, operation: Number(operation) }),
-  }
+  const { verifyingContract: safe } = domain
+  return (
+    safe && {
+      account: safe,
+      effects: safeTransactionEffects({ ...transaction, safe, operation: Number(operation) }),
+    }
+  )
 }
 
 type SafeOp = {

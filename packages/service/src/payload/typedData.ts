@@ -10,8 +10,9 @@ import {
   type Types,
   typeDefinitions,
   typeFaults,
+  workFaults,
 } from './typedDataTypes.ts'
-import { integer, type Struct, structOf } from './typedDataValues.ts'
+import { countStructs, integer, type Struct, structOf } from './typedDataValues.ts'
 
 /** For whom the data is. A field left out is not hashed either. */
 export type Domain = {
@@ -82,6 +83,7 @@ const typedData: Field<TypedData> = (value, path, issues) => {
   if (!sound()) return { ...read, message: {} }
   const types = Object.freeze({ ...read.types, [DOMAIN]: presentMembers(read.domain) })
   const struct = structOf(types, read.primaryType)(message, `${path}/message`, issues)
+  issues.push(...workFaults(types, read.primaryType, countStructs(struct), path))
   return Object.freeze({ ...read, types, message: struct })
 }
 

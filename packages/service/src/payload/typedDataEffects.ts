@@ -1,5 +1,6 @@
 // The hash of typed data and what a signature over it would permit, where its type is a known one.
 import { type Address, type Hex, hashTypedData, keccak256 } from 'viem'
+import { administrationMeanings } from './administrationMeanings.ts'
 import type { Examined } from './examined.ts'
 import { type Interpretation, type Meaning, unknownEffect } from './meaning.ts'
 import { permit2Meanings, typeWithoutWitness } from './permit2Meanings.ts'
@@ -26,6 +27,7 @@ const interpretations: ReadonlyMap<string, Interpretation> = new Map([
   ...tokenMeanings,
   ...permit2Meanings,
   ...safeMeanings,
+  ...administrationMeanings,
 ])
 
 const interpret = (typedData: TypedData, signerAddress: Address): Meaning | undefined => {
@@ -36,13 +38,19 @@ const interpret = (typedData: TypedData, signerAddress: Address): Meaning | unde
 /**
  * Smart accounts have the hash of what is really approved wrapped in typed data of their own, so that it is for one account
  * only: `SafeMessage(bytes message)`, `CoinbaseSmartWalletMessage(bytes32 hash)`, `Kernel(bytes32 hash)`, `PersonalSign` and
- * `TypedDataSign` of ERC-7739. Whatever has nothing but a hash in it is taken for such a wrapper.
+ * `TypedDataSign` of ERC-7739, which has the account in the message, since its domain is that of the application. Whatever
+ * has nothing but a hash in it is taken for such a wrapper.
  */
 const wrappedHash = (typedData: TypedData, hash: Hex, signerAddress: Address): Meaning | undefined => {
   const { types, domain, primaryType, message } = typedData
   const account = domain.verifyingContract ?? signerAddress
-  if (primaryType === 'TypedDataSign') return { account, effects: [{ kind: 'opaque', of: 'hash', hash }] }
-  const [only, ...others] = definition(types, primaryType) ?? []
+  const all = definition(types, primaryType) ?? []
+  if (primaryType === 'TypedDataSign') {
+    const isStated = all.some(({ name, type }) => name === 'verifyingContract' && type === 'address')
+    const stated = isStated ? (message['verifyingContract'] as Address) : account
+    return { account: stated, effects: [{ kind: 'opaque', of: 'hash', hash }] }
+  }
+  const [only, ...others] = all
   if (only === undefined || others.length > 0 || !/^bytes(32)?$/.test(only.type)) return undefined
   const wrapped = message[only.name] as Hex
   const inner = wrapped.length === 66 ? wrapped : keccak256(wrapped)

@@ -7,8 +7,10 @@ export type Member = { readonly name: string; readonly type: string }
 /** Struct types by name. To be asked with `definition`, since names are foreign. */
 export type Types = Readonly<Record<string, readonly Member[]>>
 
-/** The longest encodeType accepted, in characters. It is hashed once for each struct in the message. */
+/** The longest encodeType accepted, in characters. */
 const MAXIMUM_ENCODED_TYPE = 4096
+/** How many characters of types may be hashed in all: encodeType is, once for each struct in the message. */
+const MAXIMUM_HASHED_TYPES = 262_144
 
 /**
  * A name of a type or a member, as in Solidity.
@@ -78,6 +80,19 @@ export const typeFaults = (types: Types, primaryType: string, path: string): rea
   return encodeType(types, primaryType).length <= MAXIMUM_ENCODED_TYPE
     ? []
     : [fault(types, `${path}/types`, 'OUT_OF_RANGE', `must be at most ${MAXIMUM_ENCODED_TYPE} characters`)]
+}
+
+/** The fault of types that are too long for how many structs the message has. */
+export const workFaults = (
+  types: Types,
+  primaryType: string,
+  structs: number,
+  path: string,
+): readonly Issue[] => {
+  const { length } = encodeType(types, primaryType)
+  if (structs * length <= MAXIMUM_HASHED_TYPES) return []
+  const message = `must be shorter: ${length} characters for each of ${structs} structs is more than ${MAXIMUM_HASHED_TYPES}`
+  return [fault(types, `${path}/types`, 'OUT_OF_RANGE', message)]
 }
 
 /**

@@ -19,6 +19,13 @@ import { definition, type Types } from './typedDataTypes.ts'
 export type Value = bigint | boolean | string | Address | Hex | readonly Value[] | Struct
 export type Struct = { readonly [name: string]: Value }
 
+/** How many structs a value is and has in it, at any depth. */
+export const countStructs = (value: Value): number => {
+  if (typeof value !== 'object') return 0
+  const own = Array.isArray(value) ? 0 : 1
+  return Object.values(value).reduce((count: number, inner: Value) => count + countStructs(inner), own)
+}
+
 /** How deep structs and arrays may lie inside each other; types may refer to themselves. */
 const MAXIMUM_DEPTH = 16
 /** How many values a message may have, structs and arrays counted. */

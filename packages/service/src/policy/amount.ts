@@ -7,6 +7,9 @@ const MAXIMUM = 2n ** 63n - 1n
 /** The largest decimal as rules would write it. */
 export const MAXIMUM_DECIMAL = '922337203685477.5807'
 
+/** Whether a decimal literal is the largest one, in whatever spelling. */
+export const isMaximum = (literal: string): boolean => literal.replace(/^0+/, '') === MAXIMUM_DECIMAL
+
 /**
  * Writes an amount as a Cedar decimal.
  *

@@ -4,7 +4,6 @@ export {
   type DetailedError,
   type EntityJson,
   type Expr,
-  isAuthorized,
   type PolicyJson,
   policySetTextToParts,
   policyToJson,

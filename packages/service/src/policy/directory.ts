@@ -9,6 +9,10 @@ export type Named<T> = T & { readonly name: string }
 /** Looks things up by what a payload says. Chain ids may be 0, on which nothing is known. */
 export type Directory = {
   readonly walletAt: (chainId: number, address: Address) => Named<WalletFact> | undefined
+  /** A wallet of this address on whatever chain. */
+  readonly walletOf: (address: Address) => Named<WalletFact> | undefined
+  /** Whether the key's own account may act on a chain; what has no chain, or is for every one, does not ask. */
+  readonly isSignerAt: (chainId: number) => boolean
   readonly tokenAt: (chainId: number, address: 'native' | Address) => Named<TokenFact> | undefined
   readonly addressAt: (chainId: number, address: Address) => Named<AddressFact> | undefined
   /** An entry that begins and ends like the address but is another one: what address poisoning counts on. */
@@ -17,12 +21,13 @@ export type Directory = {
 }
 
 /** Arranges the facts. */
-export const createDirectory = ({ roles, wallets, tokens, addressBook }: Facts): Directory => {
+export const createDirectory = ({ roles, wallets, tokens, addressBook, signer }: Facts): Directory => {
   const walletsByKey = new Map(
     named(wallets).flatMap(wallet =>
       wallet.chainIds.map(chainId => [key(chainId, wallet.address), wallet] as const),
     ),
   )
+  const walletsByAddress = new Map(named(wallets).map(wallet => [wallet.address, wallet] as const))
   const tokensByKey = new Map(named(tokens).map(token => [key(token.chainId, token.address), token] as const))
   const addresses = named(addressBook)
   const addressesByKey = new Map(
@@ -36,6 +41,8 @@ export const createDirectory = ({ roles, wallets, tokens, addressBook }: Facts):
     addressesByKey.get(key(chainId, address)) ?? addressesByKey.get(key('*', address))
   return {
     walletAt: (chainId, address) => walletsByKey.get(key(chainId, address)),
+    walletOf: address => walletsByAddress.get(address.toLowerCase() as Address),
+    isSignerAt: chainId => chainId === 0 || (signer?.chainIds.includes(chainId) ?? false),
     tokenAt: (chainId, address) => tokensByKey.get(key(chainId, address)),
     addressAt,
     lookAlikeOf: address => {

@@ -145,3 +145,32 @@ test('default: the dangerous actions that are open, and to whom', () => {
     },
   ])
 })
+
+test('behavior: foreign text is quoted in ASCII and cut short', () => {
+  const rules =
+    '@id("r") permit (principal, action == Action::"signTypedData", resource) when { context has domainName && context.domainName == "Vote" };'
+  const effect: Effect = {
+    kind: 'typedData',
+    verifyingContract: TOKEN,
+    domainName: `Vo\u202ete${'x'.repeat(500)}`,
+    primaryType: 'Vote',
+  }
+  const decision = authorize(inquiryFor(effect), policyOf(rules, { wallets: FACTS.wallets }))
+  if (decision.outcome === 'allow') throw new Error('must be denied')
+  const [{ message }] = decision.reasons
+  expect(message).toContain('context.domainName is "Vo\\u202ete')
+  expect(message).toMatch(/^[ -~]*$/)
+  expect(message.length).toBeLessThan(1000)
+})
+
+test('behavior: an unknown wallet is told with ten of those that are known', () => {
+  const wallets = Object.fromEntries(
+    Array.from({ length: 500 }, (_, i) => [
+      `w${i}`,
+      { address: `0x7${String(i).padStart(39, '0')}`, chainIds: [1] },
+    ]),
+  )
+  const decision = authorize(inquiryFor(transfer), policyOf(permits['call'] ?? '', { wallets }))
+  if (decision.outcome === 'allow') throw new Error('must be denied')
+  expect(decision.reasons[0].message).toMatch(/w9 \(0x\w+ on 1\); 490 more$/)
+})

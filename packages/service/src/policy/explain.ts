@@ -1,5 +1,6 @@
 // Why a rule applies to a question or does not: each of its demands is asked of Cedar by itself.
-import { isAuthorized, type PolicyJson, policyToText } from './cedar.ts'
+import { printable } from '../effects/effect.ts'
+import { type PolicyJson, policyToText, preparsePolicySet, statefulIsAuthorized } from './cedar.ts'
 import { type Requirement, requirementsOf } from './expression.ts'
 import type { Policy } from './policy.ts'
 import type { Question, Value } from './question.ts'
@@ -25,43 +26,99 @@ export type UnmetDemand = { readonly demand: string; readonly facts: readonly st
  * @param policy The policy.
  */
 export const explain = (question: Question, policy: Policy): readonly RuleExplanation[] =>
-  policy.rules
-    .filter(rule => rule.actions?.includes(question.action.id) ?? true)
-    .map(rule => explainRule(rule, question))
+  examine(question, policy)
     .toSorted((a, b) => rank(a) - rank(b) || a.unmet.length - b.unmet.length)
+    .map(examined => explanationOf(examined, question))
 
-/** Those that apply, then the permits, then the forbids. */
-const rank = ({ applies, effect }: RuleExplanation): number => (applies ? 0 : effect === 'permit' ? 1 : 2)
-
-const explainRule = (rule: Rule, question: Question): RuleExplanation => {
-  const requirements = requirementsOf(rule.json)
-  const held = whichHold(requirements, question)
-  const unmet = requirements
-    .filter((_, index) => !held.has(index))
-    .map(requirement => ({
-      demand: demandText(requirement),
-      facts: factsBehind(requirement, question),
-    }))
-  return { rule: rule.id, effect: rule.effect, applies: unmet.length === 0, unmet }
+/**
+ * Explains a question that no rule permits by the permits that lack as little as any.
+ *
+ * @param question Of a judgement.
+ * @param policy The policy.
+ * @returns At most three.
+ */
+export const explainNearest = (question: Question, policy: Policy): readonly RuleExplanation[] => {
+  const permits = examine(question, policy).filter(({ rule }) => rule.effect === 'permit')
+  const least = Math.min(...permits.map(({ unmet }) => unmet.length))
+  return permits
+    .filter(({ unmet }) => unmet.length === least)
+    .slice(0, 3)
+    .map(examined => explanationOf(examined, question))
 }
 
-/** Asks about all of them at once, as one rule each: those that hold are the reasons of the decision. */
-const whichHold = (requirements: readonly Requirement[], question: Question): ReadonlySet<number> => {
+type Examined = { readonly rule: Rule; readonly unmet: readonly Requirement[] }
+
+const examine = (question: Question, policy: Policy): readonly Examined[] => {
+  const demands = demandsOf(policy)
   const { principal, action, resource, context, entities } = question
-  const answer = isAuthorized({
+  const answer = statefulIsAuthorized({
     principal,
     action,
     resource,
     context: { ...context },
     entities: [...entities],
-    policies: {
-      staticPolicies: Object.fromEntries(
-        requirements.map((requirement, index) => [String(index), alone(requirement)]),
-      ),
-    },
+    preparsedPolicySetId: demands.policySetId,
+    validateRequest: false,
   })
-  return new Set(answer.type === 'failure' ? [] : answer.response.diagnostics.reason.map(Number))
+  // A demand that cannot be evaluated, for example because another one is not met, is not met either.
+  const held = new Set(answer.type === 'failure' ? [] : answer.response.diagnostics.reason)
+  return demands.rules
+    .filter(({ rule }) => rule.actions?.includes(action.id) ?? true)
+    .map(({ rule, requirements }) => ({
+      rule,
+      unmet: requirements.filter(({ id }) => !held.has(id)).map(({ requirement }) => requirement),
+    }))
 }
+
+/** Every demand of a policy as a rule of its own: those that hold are then the reasons of one decision. */
+type Demands = {
+  readonly policySetId: string
+  readonly rules: readonly {
+    readonly rule: Rule
+    readonly requirements: readonly { readonly id: string; readonly requirement: Requirement }[]
+  }[]
+}
+
+const demandsOf = (policy: Policy): Demands => {
+  const known = demandsByPolicy.get(policy)
+  if (known !== undefined) return known
+  const rules = policy.rules.map((rule, index) => ({
+    rule,
+    requirements: requirementsOf(rule.json).map((requirement, part) => ({
+      id: `${index}.${part}`,
+      requirement,
+    })),
+  }))
+  const policySetId = `demands of ${policy.version}`
+  const parsed = preparsePolicySet(policySetId, {
+    staticPolicies: Object.fromEntries(
+      rules.flatMap(({ requirements }) =>
+        requirements.map(({ id, requirement }) => [id, alone(requirement)]),
+      ),
+    ),
+  })
+  if (parsed.type === 'failure') throw new Error(parsed.errors.map(error => error.message).join('\n'))
+  const demands = { policySetId, rules }
+  demandsByPolicy.set(policy, demands)
+  return demands
+}
+
+/** Made when something is explained for the first time. */
+const demandsByPolicy = new WeakMap<Policy, Demands>()
+
+/** Those that apply, then the permits, then the forbids. */
+const rank = ({ rule, unmet }: Examined): number =>
+  unmet.length === 0 ? 0 : rule.effect === 'permit' ? 1 : 2
+
+const explanationOf = ({ rule, unmet }: Examined, question: Question): RuleExplanation => ({
+  rule: rule.id,
+  effect: rule.effect,
+  applies: unmet.length === 0,
+  unmet: unmet.map(requirement => ({
+    demand: demandText(requirement),
+    facts: factsBehind(requirement, question),
+  })),
+})
 
 /** A rule that permits whatever meets this one demand. */
 const alone = (requirement: Requirement): PolicyJson => ({
@@ -112,7 +169,8 @@ const isContext = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'Var' in value && value.Var === 'context'
 
 const describeValue = (value: Value, question: Question): string => {
-  if (typeof value !== 'object') return JSON.stringify(value)
+  if (typeof value === 'string') return printable(value)
+  if (typeof value !== 'object') return String(value)
   return '__extn' in value ? value.__extn.arg : describeEntity(value.__entity, question)
 }
 

@@ -4,7 +4,7 @@ import { isAddress } from 'viem'
 import { type Field, object, optional } from '../fields.ts'
 import { parseDocument } from '../json.ts'
 import { type Issue, ServiceError } from '../problem.ts'
-import { faultAt, type PolicyFault, policyFiles } from './fault.ts'
+import { faultAt, type PolicyFault, placeFaults, policyFiles } from './fault.ts'
 import { jsonOffset } from './jsonOffset.ts'
 import { isPrincipalPattern } from './principal.ts'
 
@@ -39,6 +39,8 @@ export type Facts = {
   readonly wallets: ReadonlyMap<string, WalletFact>
   readonly tokens: ReadonlyMap<string, TokenFact>
   readonly addressBook: ReadonlyMap<string, AddressFact>
+  /** The chains on which the key's own account may act; on none where absent. What has no chain does not ask. */
+  readonly signer?: { readonly chainIds: readonly number[] } | undefined
 }
 
 /** The wallet that is the key's own account; no fact may have this name. */
@@ -68,7 +70,7 @@ export const parseFacts = (
   if (issues.length === 0) issues.push(...findDuplicates(facts))
   if (issues.length === 0) return { facts, faults: [] }
   return {
-    faults: issues.map(issue =>
+    faults: placeFaults(source, issues, issue =>
       faultAt(source, jsonOffset(text, issue.path), `${issue.path || 'the file'} ${issue.message}`),
     ),
   }
@@ -219,6 +221,7 @@ const factsField: Field<Facts & { readonly $schema?: string | undefined }> = obj
   ),
   wallets: walletName,
   tokens: named(token),
+  signer: optional(object<{ readonly chainIds: readonly number[] }>({ chainIds: list(chainId) })),
   addressBook: named(
     object<AddressFact>({
       address,

@@ -13,7 +13,7 @@ export type PolicyFault = {
   readonly hint?: string | undefined
 }
 
-/** A policy that cannot be used, with every fault that was found. */
+/** A policy that cannot be used, with its faults: all, or the first fifty and how many more there are. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError'
   readonly code = 'POLICY_INVALID'
@@ -28,6 +28,28 @@ export class PolicyError extends Error {
 /** `treasury.cedar:12:5: message (hint)` */
 export const describeFault = ({ file, line, column, message, hint }: PolicyFault): string =>
   `${file}:${line}:${column}: ${message}${hint === undefined ? '' : ` (${hint})`}`
+
+/** How many faults are told. Placing each takes a look at the whole text, and nobody reads more at once. */
+const TOLD = 50
+
+/**
+ * Places faults that were found in a text.
+ *
+ * @param source The file's name, as reported, and its text.
+ * @param found Whatever was found.
+ * @param place Makes a fault of one of them.
+ * @returns The faults; where they are many, the first fifty and one that says how many more.
+ */
+export const placeFaults = <T>(
+  source: { readonly file: string; readonly text: string },
+  found: readonly T[],
+  place: (one: T) => PolicyFault,
+): readonly PolicyFault[] => {
+  const placed = found.slice(0, TOLD).map(place)
+  return found.length <= TOLD
+    ? placed
+    : [...placed, faultAt(source, source.text.length, `and ${found.length - TOLD} more faults`)]
+}
 
 /** A fault at an offset, in UTF-16 code units, of a file's text. */
 export const faultAt = (

@@ -20,6 +20,7 @@ import {
   FACTS,
   inquiryOf,
   OPEN_FACTS,
+  PERMIT_ALL,
   permitAll,
   permits,
   policyOf,
@@ -340,13 +341,72 @@ test('error: a rule that cannot be evaluated denies, even where it only would ha
   expect(outcomesOf(withEffects([call]), policy)).toEqual(['permitted'])
   expect(outcomesOf(withEffects([call, call]), policy)).toEqual(['error', 'error'])
   expect(authorize(withEffects([call, call]), policy)).toMatchObject({
-    reasons: [{ code: 'RULE_FAILED' }, { code: 'RULE_FAILED' }],
+    reasons: [
+      { code: 'RULE_FAILED', message: expect.stringContaining('by overflow') },
+      { code: 'RULE_FAILED' },
+    ],
   })
 })
 
-test('error: a source address that is none denies', () => {
+test('behavior: where the source address is none, from where is not known', () => {
   const inquiry = { ...inquiryOf(), principal: { ...PRINCIPAL, sourceIp: 'test-invoke-source-ip' } }
-  expect(outcomesOf(inquiry, permitAll)).toEqual(['error', 'error'])
+  expect(isAllowed(inquiry, permitAll)).toBe(true)
+  const office =
+    '@id("office") forbid (principal, action, resource) unless { context has sourceIp && context.sourceIp.isInRange(ip("192.0.2.0/24")) };'
+  expect(isAllowed(inquiry, policyOf(`${PERMIT_ALL}\n${office}`, OPEN_FACTS))).toBe(false)
+})
+
+describe('the key’s own account', () => {
+  const transfer: Effect = transferOf(1n)
+  const asSigner = (changes: Partial<Inquiry['prepared']>): Inquiry => {
+    const inquiry = withEffects([transfer])
+    const { signerAddress } = inquiry.prepared
+    return { ...inquiry, prepared: { ...inquiry.prepared, account: signerAddress, ...changes } }
+  }
+
+  test('behavior: it may act on the chains of the facts, and on no other', () => {
+    expect(isAllowed(asSigner({}), permitAll)).toBe(true)
+    expect(outcomesOf(asSigner({ chainId: 8453 }), permitAll)).toEqual(['WALLET_UNKNOWN'])
+    const { signer: _, ...without } = OPEN_FACTS
+    expect(outcomesOf(asSigner({}), policyOf(PERMIT_ALL, without))).toEqual(['WALLET_UNKNOWN'])
+  })
+
+  test('behavior: what has no chain is asked about, whatever the facts', () => {
+    const { signer: _, ...without } = OPEN_FACTS
+    const hash: Effect = { kind: 'opaque', of: 'hash', hash: '0x' }
+    const inquiry = asSigner({ chainId: undefined, effects: [hash] })
+    expect(isAllowed(inquiry, policyOf(PERMIT_ALL, without))).toBe(true)
+  })
+
+  test('behavior: where it is a wallet of the facts, it is that one and nothing else', () => {
+    const wallets = { ...FACTS.wallets, vault: { address: ALICE, chainIds: [1] } }
+    const forbid = '@id("f") forbid (principal, action, resource == Wallet::"vault");'
+    const policy = policyOf(`${PERMIT_ALL}\n${forbid}`, { ...OPEN_FACTS, wallets })
+    expect(outcomesOf(asSigner({}), policy)).toEqual(['WALLET_UNKNOWN'])
+    expect(outcomesOf(asSigner({ chainId: undefined }), policy)).toEqual(['WALLET_UNKNOWN'])
+    const call: Effect = { kind: 'call', to: ACCOUNT, selector: '0x12345678', value: 0n }
+    expect(outcomesOf(asSigner({ chainId: 1, effects: [call] }), policy)).toEqual(['forbidden'])
+  })
+})
+
+test('behavior: typed data that a wallet verifies is administration of that wallet, on whatever chain', () => {
+  const effect: Effect = {
+    kind: 'typedData',
+    verifyingContract: ACCOUNT,
+    domainName: 'x',
+    primaryType: 'Enable',
+  }
+  const inquiry = withEffects([effect])
+  const onlyTypedData = policyOf(permits['signTypedData'] ?? '', { wallets: FACTS.wallets })
+  const onlyAdminister = policyOf(permits['administer'] ?? '', { wallets: FACTS.wallets })
+  for (const chainId of [84532, 1, undefined]) {
+    const prepared = { ...inquiry.prepared, account: inquiry.prepared.signerAddress, chainId }
+    expect(outcomesOf({ ...inquiry, prepared }, onlyTypedData)).toEqual(['notPermitted'])
+    expect(outcomesOf({ ...inquiry, prepared }, onlyAdminister)).toEqual(['permitted'])
+    expect(authorize({ ...inquiry, prepared }, onlyTypedData)).toMatchObject({
+      reasons: [{ code: 'ADMINISTRATION_REFUSED' }],
+    })
+  }
 })
 
 describe('behavior: what rules can speak about', () => {
@@ -400,7 +460,10 @@ describe('behavior: what rules can speak about', () => {
       ['context.from == resource.address', 'context.from == context.recipient'],
       ['context.recipient.known', '!context.recipient.known'],
       [`principal.arn == "${PRINCIPAL.arn}"`, 'principal.arn == "x"'],
-      [`principal == Principal::"${PRINCIPAL.arn}"`, 'principal == Principal::"arn:aws:iam::1:user/x"'],
+      [
+        `principal == Principal::"${PRINCIPAL.arn}"`,
+        'principal == Principal::"arn:aws:iam::111122223333:user/x"',
+      ],
     ] as const)
       expect([condition, decide(condition), decide(opposite)]).toEqual([condition, true, false])
   })

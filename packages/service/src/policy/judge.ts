@@ -17,8 +17,8 @@ export type Judgement = {
   | { readonly outcome: 'notPermitted' }
   /** No rule could be asked. */
   | { readonly outcome: Unanswerable }
-  /** A rule could not be evaluated; which other rules apply does not matter then. */
-  | { readonly outcome: 'error' }
+  /** These rules could not be evaluated (none where it was the question); which others apply does not matter then. */
+  | { readonly outcome: 'error'; readonly rules: readonly string[] }
 )
 
 /**
@@ -45,9 +45,10 @@ const judgeEffect = (effect: Effect, inquiry: Inquiry, policy: Policy): Judgemen
     validateRequest: false,
   })
   // Cedar leaves out a rule that it cannot evaluate. If that rule forbids, leaving it out would permit.
-  if (answer.type === 'failure' || answer.response.diagnostics.errors.length > 0)
-    return { effect, question, outcome: 'error' }
+  if (answer.type === 'failure') return { effect, question, outcome: 'error', rules: [] }
   const { decision, diagnostics } = answer.response
+  const failed = diagnostics.errors.map(error => error.policyId).toSorted()
+  if (failed.length > 0) return { effect, question, outcome: 'error', rules: failed }
   const rules = diagnostics.reason.toSorted()
   if (decision === 'allow') return { effect, question, outcome: 'permitted', rules }
   return rules.length > 0

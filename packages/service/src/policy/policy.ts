@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { preparsePolicySet } from './cedar.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { type Facts, parseFacts } from './facts.ts'
-import { faultAt, PolicyError, policyFiles } from './fault.ts'
+import { faultAt, PolicyError, placeFaults, policyFiles } from './fault.ts'
 import { jsonOffset } from './jsonOffset.ts'
 import { parseRules, type Rule } from './rules.ts'
 import { findUnusable } from './usability.ts'
@@ -40,14 +40,11 @@ export const loadPolicy = (source: PolicySource): Policy => {
   const { rules, faults } = parseRules(source.rules, facts)
   if (faults.length > 0) throw new PolicyError(faults)
   const unusable = findUnusable(facts, rules)
+  const text = { file: policyFiles.facts, text: source.facts }
   if (unusable.length > 0)
     throw new PolicyError(
-      unusable.map(({ pointer, message }) =>
-        faultAt(
-          { file: policyFiles.facts, text: source.facts },
-          jsonOffset(source.facts, pointer),
-          `${pointer} can be used by no rule: ${message}`,
-        ),
+      placeFaults(text, unusable, ({ pointer, message }) =>
+        faultAt(text, jsonOffset(source.facts, pointer), `${pointer} can be used by no rule: ${message}`),
       ),
     )
   const version = hash(source)

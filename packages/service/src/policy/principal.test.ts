@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isPrincipalPattern, principalMatcher } from './principal.ts'
+import { isPrincipalArn, isPrincipalPattern, principalMatcher } from './principal.ts'
 
 const account = '111122223333'
 const session = `arn:aws:sts::${account}:assumed-role/Payouts/alice@acme.example`
@@ -21,6 +22,13 @@ describe('behavior: what may stand in a role', () => {
     'arn:aws:iam::1111:user/operator',
     `arn:aws:iam::${account}:*`,
     `arn:aws:iam::${account}:group/Operators`,
+    `arn:aws:iam::${account}:role/treasury/*`,
+    `arn:aws:iam::${account}:role/treasury-*/*`,
+    `arn:aws:iam::${account}:role/treasury-*/Payouts`,
+    `arn:aws:iam::${account}:role/treasury/`,
+    `arn:aws:iam::${account}:user//operator`,
+    `arn:aws:sts::${account}:assumed-role/Payouts`,
+    `arn:aws:sts::${account}:assumed-role/finance/Payouts/*`,
     `arn:aws:lambda:eu-north-1:${account}:function:x`,
     'olga',
     '',
@@ -45,4 +53,29 @@ test('behavior: * stands for anything, and nothing else of a pattern is special'
   expect(matches(`arn:aws:iam::${account}:user/aXb+c`)).toBe(false)
   expect(matches(`x arn:aws:iam::${account}:user/a.b+c`)).toBe(false)
   expect(matches(`ARN:aws:iam::${account}:user/a.b+c`)).toBe(false)
+})
+
+test('behavior: the ARN of one principal is that of a user or a session', () => {
+  for (const arn of [session, `arn:aws:iam::${account}:user/a/b`, `arn:aws:iam::${account}:root`])
+    expect(isPrincipalArn(arn)).toBe(true)
+  for (const arn of [
+    `arn:aws:iam::${account}:role/Payouts`,
+    `arn:aws:iam::${account}:user/*`,
+    'arn:x',
+    'olga',
+  ])
+    expect(isPrincipalArn(arn)).toBe(false)
+})
+
+test('any pattern matches what a regular expression of it matches', () => {
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', '*'), minLength: 1, maxLength: 8 })
+  const names = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 10 })
+  fc.assert(
+    fc.property(letters, names, (pattern, name) => {
+      const prefix = `arn:aws:iam::${account}:user/`
+      const expected = new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(name)
+      expect(principalMatcher(prefix + pattern)(prefix + name)).toBe(expected)
+    }),
+    { numRuns: 500 },
+  )
 })

@@ -1,6 +1,8 @@
 // From an effect to the one question that Cedar is asked about it: action, context, and only the entities that matter.
+import { isIP } from 'node:net'
 import type { Address, Hex } from 'viem'
 import type { Effect } from '../effects/effect.ts'
+import type { Prepared } from '../prepare.ts'
 import { isUnlimited, toDecimal } from './amount.ts'
 import type { EntityJson } from './cedar.ts'
 import type { Directory, Named } from './directory.ts'
@@ -44,13 +46,17 @@ export const toQuestion = (
 ): Question | Unanswerable => {
   const { prepared, principal } = inquiry
   const chainId = prepared.chainId ?? 0
-  const wallet = walletOf(inquiry, directory)
-  if (wallet === undefined) return 'WALLET_UNKNOWN'
   const names = createNames(chainId, directory)
-  const subject = subjectOf(effect, chainId, directory, names)
+  const own = ownTypedData(effect, directory)
+  const wallet = own === undefined ? walletOf(prepared, directory) : directory.walletOf(own)
+  if (wallet === undefined) return 'WALLET_UNKNOWN'
+  const subject =
+    own === undefined || effect.kind !== 'typedData'
+      ? subjectOf(effect, chainId, directory, names)
+      : administer(own, `typed data ${effect.primaryType}`, names)
   if (typeof subject === 'string') return subject
   const attributes = {
-    address: names.address(prepared.account),
+    address: names.address(own ?? prepared.account),
     ...(wallet.factory === undefined ? {} : { factory: names.address(wallet.factory) }),
   }
   const resource = { type: 'Wallet', id: wallet.name }
@@ -72,12 +78,26 @@ export const toQuestion = (
   }
 }
 
-/** The wallet whose authority is used: the key's own account, or one of the facts. */
-export const walletOf = (
-  { prepared: { account, signerAddress, chainId } }: Inquiry,
+/**
+ * The wallet whose authority is used: one of the facts, or the key's own account. An address that the facts have as a wallet
+ * is that wallet on its chains, and on others nothing, also if it is the key's own.
+ */
+const walletOf = (
+  { account, signerAddress, chainId = 0 }: Pick<Prepared, 'account' | 'signerAddress' | 'chainId'>,
   directory: Directory,
-): { readonly name: string; readonly factory?: Address | undefined } | undefined =>
-  account === signerAddress ? { name: SIGNER } : directory.walletAt(chainId ?? 0, account)
+): { readonly name: string; readonly factory?: Address | undefined } | undefined => {
+  if (directory.walletOf(account) !== undefined) return directory.walletAt(chainId, account)
+  return account === signerAddress && directory.isSignerAt(chainId) ? { name: SIGNER } : undefined
+}
+
+/**
+ * Typed data that a wallet itself verifies is about nothing but that wallet: modules, validators, recovery. (What a wallet
+ * signs for others has those others as the verifying contract, or a hash inside.)
+ */
+const ownTypedData = (effect: Effect, directory: Directory): Address | undefined => {
+  if (effect.kind !== 'typedData' || effect.verifyingContract === undefined) return undefined
+  return directory.walletOf(effect.verifyingContract)?.address
+}
 
 type Subject = { readonly action: Action; readonly context: Readonly<Record<string, Value>> }
 
@@ -192,6 +212,11 @@ const subjectOf = (
   }
 }
 
+const administer = (contract: Address, action: string, names: Names): Subject => ({
+  action: 'administer',
+  context: { contract: names.address(contract), function: action },
+})
+
 const requestContext = ({
   prepared,
   principal,
@@ -204,7 +229,8 @@ const requestContext = ({
   effects: prepared.effects.filter(effect => !ACCESSORIES.has(effect.kind)).length,
   time: extension('datetime', time.toISOString()),
   weekday: WEEKDAYS[time.getUTCDay()] ?? '',
-  ...(principal.sourceIp === undefined ? {} : { sourceIp: extension('ip', principal.sourceIp) }),
+  // Where it is no address, as in a test invocation of the console, where from is not known.
+  ...(isIP(principal.sourceIp ?? '') === 0 ? {} : { sourceIp: extension('ip', principal.sourceIp ?? '') }),
   ...(reference === undefined ? {} : { reference }),
 })
 

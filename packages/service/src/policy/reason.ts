@@ -2,7 +2,7 @@
 import { getAddress } from 'viem'
 import type { Issue, ReasonCode } from '../problem.ts'
 import { describeWithNames } from './describe.ts'
-import { explain, type RuleExplanation } from './explain.ts'
+import { explainNearest } from './explain.ts'
 import type { Inquiry } from './inquiry.ts'
 import type { Judgement } from './judge.ts'
 import type { Policy } from './policy.ts'
@@ -41,6 +41,9 @@ export const reasonsAgainst = (
       return reason(codeOf(judgement), `${description}: ${why(judgement, policy, index < EXPLAINED)}`)
     })
 }
+
+/** How many of the wallets are named. */
+const LISTED = 10
 
 /** How many effects of a request are explained in detail: explaining costs more than judging. */
 const EXPLAINED = 8
@@ -83,7 +86,7 @@ const why = (judgement: Judgement, policy: Policy, inDetail: boolean): string =>
     case 'CALL_DATA_NOT_UNDERSTOOD':
       return 'no rule can permit what is not understood'
     case 'error':
-      return 'a rule could not be evaluated'
+      return `could not be judged${judgement.rules.length === 0 ? '' : ` by ${judgement.rules.join(' and ')}`}`
     default:
       return [
         'no rule permits it',
@@ -94,17 +97,11 @@ const why = (judgement: Judgement, policy: Policy, inDetail: boolean): string =>
 
 const details = (question: Question, policy: Policy): readonly string[] => [
   ...lookAlikes(question, policy),
-  ...nearest(explain(question, policy)).map(
+  ...explainNearest(question, policy).map(
     ({ rule, unmet }) =>
       `${rule} wants ${unmet.map(({ demand, facts }) => [demand, ...facts].join(', but ')).join(', and ')}`,
   ),
 ]
-
-/** The permits that lack as little as any. */
-const nearest = (explanations: readonly RuleExplanation[]): readonly RuleExplanation[] => {
-  const permits = explanations.filter(({ effect }) => effect === 'permit')
-  return permits.filter(({ unmet }) => unmet.length === permits[0]?.unmet.length).slice(0, 3)
-}
 
 /** Addresses that somebody may have taken for others. */
 const lookAlikes = ({ entities }: Question, { directory }: Policy): readonly string[] =>
@@ -118,9 +115,12 @@ const lookAlikes = ({ entities }: Question, { directory }: Policy): readonly str
   })
 
 const unknownWallet = ({ prepared: { account, chainId } }: Inquiry, { facts }: Policy): string => {
-  const known = [...facts.wallets].map(
-    ([name, wallet]) => `${name} (${getAddress(wallet.address)} on ${wallet.chainIds.join(', ')})`,
-  )
+  const all = [...facts.wallets]
+  const known = all
+    .slice(0, LISTED)
+    .map(([name, wallet]) => `${name} (${getAddress(wallet.address)} on ${wallet.chainIds.join(', ')})`)
+  if (all.length > LISTED) known.push(`${all.length - LISTED} more`)
+  if (facts.signer !== undefined) known.push(`the key's own account on ${facts.signer.chainIds.join(', ')}`)
   const place = chainId === undefined || chainId === 0 ? 'on every chain' : `on chain ${chainId}`
   return `is for the account ${account} ${place}, which the policy does not know; it knows ${known.join('; ') || 'no wallet'}`
 }

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { FACTS, OPEN_FACTS, PERMIT_ALL, STARTER_RULES, sourceOf, starter } from '../../test/policy.ts'
+import {
+  FACTS,
+  inquiryOf,
+  OPEN_FACTS,
+  PERMIT_ALL,
+  STARTER_RULES,
+  sourceOf,
+  starter,
+} from '../../test/policy.ts'
+import { authorize } from '../authorize.ts'
 import { describeFault, PolicyError } from './fault.ts'
 import { loadPolicy } from './policy.ts'
 
@@ -66,7 +75,11 @@ describe('error: what is wrong with rules is told with its place', () => {
       'context.recipient == Address::"bob"',
       /has no address book entry "bob"/,
     ],
-    ['principal in Role::"operators"', 'principal == Principal::"olga"', /Principal::"olga" is not an ARN/],
+    [
+      'principal in Role::"operators"',
+      'principal == Principal::"olga"',
+      /Principal::"olga" is not the ARN of one user or session/,
+    ],
     ['action == Action::"payFee"', 'action', /a permit must name its actions/],
     ['action == Action::"payFee"', 'action == Action::"pay"', /unrecognized action `Action::"pay"`/],
     ['@id("fees")', '', /the rule has no name/],
@@ -75,6 +88,17 @@ describe('error: what is wrong with rules is told with its place', () => {
     ['@id("fees")', '@id("payouts")', /more than one rule has the name payouts/],
     ['@id("fees")', '@id("fees") @limits("x")', /@limits means nothing here/],
     ['decimal("1000.0")', 'decimal("922337203685477.5807")', /cannot be a limit/],
+    ['decimal("1000.0")', 'decimal("00922337203685477.5807")', /cannot be a limit/],
+    [
+      'principal in Role::"operators"',
+      'principal == Principal::"arn:aws:iam::111122223333:role/Payouts"',
+      /not the ARN of one user or session \(a role, or several/,
+    ],
+    [
+      'principal in Role::"operators"',
+      'principal == constructor::"x"',
+      /unrecognized entity type `constructor`/,
+    ],
     ['decimal("1000.0")', 'decimal("1000.00001")', /failed to parse as a decimal/],
     ['principal in Role::"operators"', 'principal == ?principal', /templates are not supported/],
     ['context.effects > 1', 'context.effects > 1 && false', /impossible/],
@@ -95,6 +119,34 @@ describe('error: what is wrong with rules is told with its place', () => {
       expect.stringContaining('treasury.json:2:3: /roles'),
       expect.stringContaining('treasury.cedar:1:7: '),
     ])
+  })
+})
+
+test('error: a rule that is nested too deep is refused, however deep', () => {
+  for (const count of [60, 150, 400, 3000]) {
+    const alternatives = Array.from({ length: count }, () => 'context.recipient == Address::"alice"').join(
+      ' || ',
+    )
+    const faults = faultsOf(changed('context.recipient in Group::"payees"', `(${alternatives})`), {
+      ...FACTS,
+      addressBook: { alice: { address: FACTS.addressBook.alice.address } },
+    })
+    expect(faults).toEqual([expect.stringMatching(/^treasury\.cedar:\d+:\d+: the rule is nested too deep/)])
+  }
+})
+
+test('behavior: what is as deep as it may be is permitted, and explained', () => {
+  const alternatives = Array.from({ length: 40 }, () => 'context.recipient == Address::"alice"').join(' || ')
+  const rules = `@id("r") permit (principal, action == Action::"transfer", resource) when { ${alternatives} };`
+  const policy = loadPolicy(sourceOf(rules, OPEN_FACTS))
+  const inquiry = inquiryOf()
+  const [transfer] = inquiry.prepared.effects
+  if (transfer?.kind !== 'transfer') throw new Error('a transfer comes first')
+  const ask = (to: typeof transfer.to) =>
+    authorize({ ...inquiry, prepared: { ...inquiry.prepared, effects: [{ ...transfer, to }] } }, policy)
+  expect(ask(transfer.to).outcome).toBe('allow')
+  expect(ask(transfer.asset as typeof transfer.to)).toMatchObject({
+    reasons: [{ code: 'NOT_PERMITTED', message: expect.stringContaining('r wants') }],
   })
 })
 
@@ -165,6 +217,32 @@ describe('a fact that no rule can use is refused', () => {
     expect(faults).toHaveLength(1)
     expect(faults[0]).toMatch(expected)
     expect(faults[0]).toMatch(/^treasury\.json:\d+:\d+: /)
+  })
+
+  test('behavior: a rule that asks whether an address is known can use every entry', () => {
+    const rules = `${STARTER_RULES}\n@id("known-payer") forbid (principal, action == Action::"payFee", resource) unless { context.payer.known };`
+    expect(faultsOf(rules, { ...FACTS, addressBook: { ...FACTS.addressBook, paymaster: stranger } })).toEqual(
+      [],
+    )
+  })
+
+  test('error: chains of the key’s own account, of which nothing is permitted', () => {
+    expect(faultsOf(STARTER_RULES, { ...FACTS, signer: { chainIds: [1] } })).toEqual([
+      expect.stringMatching(/\/signer can be used by no rule: no rule permits anything of the key/),
+    ])
+  })
+
+  test('error: of very many the first fifty are told, and how many more there are', () => {
+    const entries = Array.from({ length: 2000 }, (_, i) => [
+      `e${i}`,
+      { address: `0x7${String(i).padStart(39, '0')}` },
+    ])
+    const faults = faultsOf(STARTER_RULES, {
+      ...FACTS,
+      addressBook: { ...FACTS.addressBook, ...Object.fromEntries(entries) },
+    })
+    expect(faults).toHaveLength(51)
+    expect(faults.at(-1)).toMatch(/and 1950 more faults$/)
   })
 
   test('behavior: rules that leave something open can use whatever there is', () => {

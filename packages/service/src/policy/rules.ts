@@ -1,10 +1,11 @@
 // The rules of a policy, treasury.cedar: parsed, validated against the schema, and held to what Coffer asks of them beyond it.
-import { MAXIMUM_DECIMAL } from './amount.ts'
+import { isMaximum, MAXIMUM_DECIMAL } from './amount.ts'
 import { type DetailedError, type PolicyJson, policySetTextToParts, policyToJson, validate } from './cedar.ts'
 import { decimalsIn, type EntityId, entitiesIn } from './expression.ts'
 import { type Facts, SIGNER } from './facts.ts'
 import { faultAt, type PolicyFault, policyFiles } from './fault.ts'
 import { parseObligation } from './obligation.ts'
+import { isPrincipalArn } from './principal.ts'
 import { type Action, DANGERS, type DangerousAction, schema } from './schema.ts'
 
 /** One rule. */
@@ -42,7 +43,8 @@ export const parseRules = (
         .replace(/^failed to parse policies from string: /, ''),
       error.help ?? undefined,
     )
-  const parts = policySetTextToParts(text)
+  const parts = withoutTrap(() => policySetTextToParts(text))
+  if (parts === undefined) return { rules: [], faults: [faultAt(source, 0, TOO_DEEP, TOO_DEEP_HINT)] }
   if (parts.type === 'failure') return { rules: [], faults: parts.errors.map(fromCedar) }
   if (parts.policy_templates.length > 0)
     return {
@@ -50,11 +52,15 @@ export const parseRules = (
       faults: [faultAt(source, text.search(/\?(principal|resource)/), 'templates are not supported')],
     }
   let end = 0
-  const rules = inSourceOrder(parts.policies).map(part => {
+  const rules: Rule[] = []
+  for (const part of inSourceOrder(parts.policies)) {
     const offset = text.indexOf(part, end)
     end = offset + part.length
-    return toRule(part, offset)
-  })
+    const rule = withoutTrap(() => toRule(part, offset))
+    if (rule === undefined || depthOf(rule.json) > MAXIMUM_DEPTH)
+      return { rules: [], faults: [faultAt(source, offset, TOO_DEEP, TOO_DEEP_HINT)] }
+    rules.push(rule)
+  }
   const known = knownIn(facts)
   const own = rules.flatMap(rule =>
     ownFaults(rule, rules, facts, known).map(({ message, hint }) =>
@@ -82,6 +88,33 @@ const oncePerPlace = (faults: readonly PolicyFault[]): readonly PolicyFault[] =>
     ]),
   ).values(),
 ]
+
+/** How deep a rule may be nested, as JSON: Cedar reads 128 levels, and an explanation needs some of its own. */
+const MAXIMUM_DEPTH = 90
+const TOO_DEEP = 'the rule is nested too deep'
+const TOO_DEEP_HINT =
+  'instead of many conditions in a row, name a group, a role, or a set: [Token::"a", Token::"b"].contains(context.token)'
+
+/** Cedar's own stack overflows on what is nested very deep, which ends in an exception rather than an answer. */
+const withoutTrap = <T>(ask: () => T): T | undefined => {
+  try {
+    return ask()
+  } catch (error) {
+    if (error instanceof Error && /^(RangeError|RuntimeError)$/.test(error.name)) return undefined
+    throw error
+  }
+}
+
+/** Levels of objects and lists. Not recursive: what is measured may be deeper than the stack. */
+const depthOf = (value: object): number => {
+  let depth = 0
+  let level: readonly unknown[] = [value]
+  while (level.length > 0) {
+    depth++
+    level = level.flatMap(each => (typeof each === 'object' && each !== null ? Object.values(each) : []))
+  }
+  return depth
+}
 
 /** Cedar names the parts policy0, policy1, ... and hands them out sorted as texts: policy10 before policy2. */
 const inSourceOrder = (parts: readonly string[]): readonly string[] => {
@@ -120,7 +153,7 @@ const ownFaults = (rule: Rule, rules: readonly Rule[], facts: Facts, known: Know
   ...scopeFaults(rule),
   ...entitiesIn(rule.json).flatMap(entity => entityFaults(entity, known)),
   ...decimalsIn(rule.json.conditions).flatMap(decimal =>
-    decimal === MAXIMUM_DECIMAL
+    isMaximum(decimal)
       ? [
           {
             message: `${MAXIMUM_DECIMAL} stands for every larger amount too, so it cannot be a limit`,
@@ -201,11 +234,14 @@ const knownIn = ({ roles, wallets, tokens, addressBook }: Facts): Known => ({
 })
 
 const entityFaults = ({ type, id }: EntityId, known: Known): readonly Fault[] => {
-  if (type === 'Principal' && !id.startsWith('arn:'))
+  if (type === 'Principal' && !isPrincipalArn(id))
     return [
-      { message: `Principal::${JSON.stringify(id)} is not an ARN`, hint: 'aws sts get-caller-identity' },
+      {
+        message: `Principal::${JSON.stringify(id)} is not the ARN of one user or session`,
+        hint: 'a role, or several principals, belong into a role of treasury.json: principal in Role::"operators"',
+      },
     ]
-  const entry = known[type]
+  const entry = Object.hasOwn(known, type) ? known[type] : undefined
   return entry === undefined || entry.ids.has(id) ? [] : [unknown(entry.what, id, [...entry.ids])]
 }
 

@@ -15,7 +15,9 @@ export const readPolicySource = (directory: string): PolicySource => {
   const faults: PolicyFault[] = []
   const read = (file: string): string => {
     try {
-      return readFileSync(join(directory, file), 'utf8')
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+        readFileSync(join(directory, file)),
+      )
     } catch (error) {
       const reason = error instanceof Error && 'code' in error ? error.code : 'unknown error'
       faults.push({ file, line: 1, column: 1, message: `the file cannot be read in ${directory}: ${reason}` })

@@ -1,7 +1,7 @@
 // Facts that no rule can use: most often a typing error, on one side or the other, that would be found when a payment is
 // refused. What a rule can use is judged generously: nothing is reported that might be of use.
 import { confinedTo, type EntityId, entitiesIn, type Subject } from './expression.ts'
-import type { Facts } from './facts.ts'
+import { type Facts, SIGNER } from './facts.ts'
 import type { Rule } from './rules.ts'
 import type { Action } from './schema.ts'
 
@@ -13,7 +13,10 @@ export const findUnusable = (facts: Facts, rules: readonly Rule[]): readonly Unu
   const named = new Set(rules.flatMap(rule => entitiesIn(rule.json)).map(keyOf))
   const permits = rules.filter(rule => rule.effect === 'permit')
   const isNamed = (type: string, id: string): boolean => named.has(keyOf({ type, id }))
-  const anyAddress = permits.some(rule => addressSubjects(rule).some(subject => isOpen(rule, subject)))
+  const anyAddress =
+    permits.some(rule => addressSubjects(rule).some(subject => isOpen(rule, subject))) ||
+    // Being known at all is what `known` is about.
+    rules.some(rule => readsAttribute(rule.json.conditions, 'known'))
   return [
     ...unused('roles', facts.roles.keys(), id => isNamed('Role', id), 'no rule names this role'),
     ...unused(
@@ -22,6 +25,11 @@ export const findUnusable = (facts: Facts, rules: readonly Rule[]): readonly Unu
       id => isNamed('Wallet', id) || permits.some(rule => isOpen(rule, 'resource')),
       'no rule permits anything of this wallet',
     ),
+    ...(facts.signer === undefined ||
+    isNamed('Wallet', SIGNER) ||
+    permits.some(rule => isOpen(rule, 'resource'))
+      ? []
+      : [{ pointer: '/signer', message: "no rule permits anything of the key's own account" }]),
     ...unused(
       'tokens',
       facts.tokens.keys(),
@@ -64,6 +72,12 @@ const unusedGroups = (facts: Facts, isNamed: (type: string, id: string) => boole
     }),
   )
 }
+
+const readsAttribute = (value: unknown, attribute: string): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (('attr' in value && value.attr === attribute) ||
+    Object.values(value).some(child => readsAttribute(child, attribute)))
 
 const keyOf = ({ type, id }: EntityId): string => `${type}::${id}`
 

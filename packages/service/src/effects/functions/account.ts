@@ -1,5 +1,6 @@
 // How smart accounts are told to make calls: SimpleAccount v0.7, Coinbase Smart Wallet, and ERC-7579 accounts such as
-// Kernel v3. The account that acts is the contract called.
+// Kernel v3, where the validator has no hook: with one, Kernel puts the selector of `executeUserOp` in front of the call,
+// which is opaque. So is what other versions of Kernel are told. The account that acts is the contract called.
 // https://eips.ethereum.org/EIPS/eip-7579#execution-behavior
 import { type Address, getAddress, type Hex, parseAbiParameters } from 'viem'
 import { decodeCanonical } from '../canonical.ts'

@@ -1,6 +1,6 @@
 // Safe smart accounts: transactions that owners have signed, those of modules, and those of the ERC-4337 module.
 // https://github.com/safe-global/safe-smart-account/blob/v1.4.1/contracts/Safe.sol
-import { type Address, type Hex, keccak256, zeroAddress } from 'viem'
+import { type Address, getAddress, type Hex, keccak256, zeroAddress } from 'viem'
 import type { Effect } from '../effect.ts'
 import { type Action, type Container, type Contents, type EffectFunction, known, plainCall } from './known.ts'
 
@@ -40,19 +40,26 @@ const operationFunction = (name: string): Container =>
  */
 const OVERHEAD = 100_000n
 
-/** A refund in a token has no price that is known here, so nothing is said of how much it is. */
+/**
+ * A refund in a token has no price that is known here, so nothing is said of how much it is. One in native value is a fee,
+ * and where it goes to an account that is named, to whatever account that is, a transfer. Else whoever relays it has it.
+ */
 const refundEffects = (transaction: SafeTransaction): readonly Effect[] => {
   const { safe, data, safeTxGas, baseGas, gasPrice, gasToken } = transaction
+  const to = getAddress(transaction.refundReceiver)
   if (gasPrice === 0n) return []
   if (gasToken !== zeroAddress) return [{ kind: 'opaque', of: 'callData', hash: keccak256(data) }]
-  return [{ kind: 'fee', payer: safe, maximum: (safeTxGas + baseGas + OVERHEAD) * gasPrice }]
+  const maximum = (safeTxGas + baseGas + OVERHEAD) * gasPrice
+  const fee: Effect = { kind: 'fee', payer: safe, maximum }
+  if (to === zeroAddress) return [fee]
+  return [fee, { kind: 'transfer', asset: 'native', from: safe, to, amount: maximum }]
 }
 
 /**
  * What a Safe transaction makes happen: the call or delegatecall, and the refund of gas to whoever relays it.
  *
  * @param transaction The transaction, as its owners sign it.
- * @returns The refund as an effect, and the one action; `undefined` where the operation is neither 0 nor 1.
+ * @returns The refund as effects, and the one action; `undefined` where the operation is neither 0 nor 1.
  */
 export const safeTransactionContents = (transaction: SafeTransaction): Contents | undefined => {
   const actions = operationActions(transaction.safe, transaction)

@@ -268,4 +268,4 @@ Exit codes: 0 done · 1 unexpected · 2 wrong input or configuration · 3 refuse
   5 not found · 6 unavailable, repeat the same command · 7 failed on chain, or a deployment did · 8 an answer
   cannot be trusted · 9 different: policies decide differently
 
-First steps: coffer demo · then coffer sandbox and coffer deploy · docs/cli.md`
+First steps: coffer demo · then coffer sandbox, coffer deploy, coffer policy init · docs/cli.md`

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { ResolvedIntent } from '@coffer/crossmint'
 import { loadPolicy, type Policy, type PolicySource } from '@coffer/service/policy'
 
 export const policyDirectory: string = fileURLToPath(new URL('../../service/policy/', import.meta.url))
@@ -18,8 +19,11 @@ export const wallet = '0x1111111111111111111111111111111111111111'
 export const acme = '0x4444444444444444444444444444444444444444'
 export const usdc = '0x036CbD53842c5426634e7929541eC2318f3dCF7e'
 
+/** A text of the rules or the facts, and what stands in its place. */
+export type Replacement = readonly [from: string, to: string]
+
 /** The starter with some of its text replaced; what is to be replaced must be there. */
-export const changedStarter = (...changes: readonly (readonly [string, string])[]): PolicySource =>
+export const changedStarter = (...changes: readonly Replacement[]): PolicySource =>
   changes.reduce<PolicySource>(({ rules, facts }, [from, to]) => {
     if (!rules.includes(from) && !facts.includes(from)) throw new Error(`the starter has no ${from}`)
     return { rules: rules.replaceAll(from, to), facts: facts.replaceAll(from, to) }
@@ -34,4 +38,19 @@ export const writePolicy = (
   for (const [name, text] of Object.entries({ 'treasury.cedar': rules, 'treasury.json': facts, ...others }))
     writeFileSync(join(directory, name), text)
   return directory
+}
+
+/** A payment of 25 USDC out of the starter's wallet to its payee. */
+export const intent: ResolvedIntent = {
+  reference: 'INV 1',
+  wallet,
+  walletAddress: wallet,
+  chain: 'base-sepolia',
+  chainId: 84532,
+  token: 'base-sepolia:usdc',
+  tokenAddress: usdc,
+  decimals: 6,
+  recipient: acme,
+  amount: '25',
+  signerAddress: acme,
 }

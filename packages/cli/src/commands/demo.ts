@@ -3,12 +3,18 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Identity, type Sandbox, startSandbox } from '@coffer/sandbox'
-import { loadConfig } from '../config.ts'
-import { type Context, createContext, type Outcome } from '../context.ts'
+import { startSandbox } from '@coffer/sandbox'
+import type { Context, Outcome } from '../context.ts'
+import {
+  announce,
+  type Show,
+  type Stage,
+  type Step,
+  showRefusal,
+  stageContext,
+  type Work,
+} from '../demo/stage.ts'
 import { createSigningEndpoint } from '../endpoint.ts'
-import { exitCodes } from '../exitCodes.ts'
-import { CliError, toFailure } from '../failure.ts'
 import type { Payment } from '../payment.ts'
 import type { Terminal } from '../terminal.ts'
 import { deploy } from './deploy.ts'
@@ -56,15 +62,6 @@ export async function runDemo(
     await sandbox.stop()
     await rm(directory, { recursive: true, force: true })
   }
-}
-
-type Stage = {
-  readonly terminal: Terminal
-  readonly sandbox: Sandbox
-  readonly directory: string
-  /** What the signing service logged. */
-  readonly decisions: readonly string[]
-  readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 async function play(stage: Stage): Promise<Outcome> {
@@ -203,52 +200,6 @@ function transferCommand({ amount, token, to, reference }: Payment): string {
 
 function deployStack({ environment }: Stage): Work {
   return context => deploy(context, { stackName, parameters: [], isPrivate: false, yes: true, environment })
-}
-
-/** Runs a command as somebody and shows what it says. */
-type Show = (identity: Identity, why: string, command: string, work: Work) => Promise<Outcome['data']>
-
-type Work = (context: Context) => Promise<Outcome>
-
-type Step = { readonly command: string; readonly result: unknown }
-
-function announce({ terminal: { note, style } }: Stage, why: string, command: string): void {
-  note(`\n${style.dim(`# ${why}`)}\n${style.bold(`$ coffer ${command}`)}`)
-}
-
-async function showRefusal(stage: Stage, why: string, command: string, work: Work): Promise<Step> {
-  announce(stage, why, command)
-  const { note, style } = stage.terminal
-  const failure = await work(await stageContext(stage, stage.sandbox.identities.operator)).then(
-    () => undefined,
-    error => toFailure(error),
-  )
-  if (failure === undefined)
-    throw new CliError('DEMO_NOT_REFUSED', `${command} must be refused and was not`, {
-      exitCode: exitCodes.untrusted,
-    })
-  note(
-    `${style.red('refused')}: ${failure.message} ${style.dim(`(${failure.code}, exit code ${failure.exitCode})`)}`,
-  )
-  for (const hint of failure.hints) note(`hint: ${hint}`)
-  return { command, result: { refused: failure } }
-}
-
-// As any command gets it: the configuration file is read anew each time, because the command before may have written it.
-async function stageContext(
-  { terminal, sandbox, directory }: Stage,
-  { accessKeyId, secretAccessKey }: Identity,
-): Promise<Context> {
-  return createContext({
-    config: await loadConfig({ directory, environment: sandbox.environment }),
-    terminal,
-    aws: {
-      region: sandbox.region,
-      endpoint: sandbox.aws.url,
-      credentials: async () => ({ accessKeyId, secretAccessKey }),
-    },
-    readStandardInput: async () => new Uint8Array(),
-  })
 }
 
 function tamperedWith(context: Context, { sandbox }: Stage): Context {

@@ -2,10 +2,12 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { hashUserOperation, type UserOperation } from '@coffer/crossmint'
 import { describe, expect, test } from 'vitest'
 import {
   acme,
   changedStarter,
+  intent,
   operator,
   starterCases,
   starterSource,
@@ -14,6 +16,7 @@ import {
 } from '../../test/policy.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { type Context, createContext } from '../context.ts'
+import { toStandIn } from '../policy/standIn.ts'
 import { createTerminal } from '../terminal.ts'
 import { checkPolicy, showSchema } from './policyCheck.ts'
 import { diffPolicies } from './policyDiff.ts'
@@ -236,6 +239,37 @@ describe('policy explain', () => {
     await expect(
       explainPolicy(context, { policy: starter, payload: '-', principal: operator }),
     ).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+  })
+
+  test("behavior: a transaction at Crossmint is judged by its user operation, on the configured wallet's chain", async () => {
+    const context = await contextOf({ wallet, signerAddress: acme, chain: 'base-sepolia' })
+    const { userOperation } = (toStandIn(intent).payload ?? {}) as {
+      userOperation: Record<'callData', `0x${string}`>
+    }
+    const gas = { callGasLimit: 100n, verificationGasLimit: 200n, preVerificationGas: 300n }
+    const asUserOperation = {
+      ...{ sender: wallet, nonce: 7n, callData: userOperation.callData, ...gas },
+      ...{ maxFeePerGas: 10n ** 14n, maxPriorityFeePerGas: 1n },
+    } as unknown as UserOperation
+    const asked: unknown[] = []
+    const crossmint = async () => ({
+      getTransaction: async (...args: unknown[]) => {
+        asked.push(args)
+        return {
+          onChain: {
+            userOperation: asUserOperation,
+            userOperationHash: hashUserOperation(asUserOperation, 84532),
+          },
+        }
+      },
+    })
+    const { data } = await explainPolicy({ ...context, crossmint } as unknown as Context, {
+      ...{ policy: starter, transactionId: 'tx-1', principal: operator },
+    })
+    expect(asked).toEqual([[wallet, 'tx-1']])
+    // 600 units of gas at 0.0001 each are 0.06, and the starter permits 0.01.
+    expect(data).toMatchObject({ decision: 'deny', chainId: 84532, account: wallet })
+    expect(data['effects']).toMatchObject([{ outcome: 'permitted' }, { outcome: 'notPermitted' }])
   })
 
   test('behavior: a case, with what the command line says in its place', async () => {

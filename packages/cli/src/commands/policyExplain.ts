@@ -67,10 +67,12 @@ function describeRoles(arn: string, { directory }: Policy): string {
 }
 
 function describeAccount({ prepared }: Inquiry, { directory }: Policy): string {
-  const { account, signerAddress, chainId } = prepared
-  if (account === signerAddress) return "signer, the key's own account"
-  const name = directory.walletAt(chainId ?? 0, account)?.name ?? 'not known to the policy'
-  return `${name} (${getAddress(account)}${chainId === undefined ? '' : ` on chain ${chainId}`})`
+  const { account, signerAddress, chainId = 0 } = prepared
+  const where = chainId === 0 ? '' : ` on chain ${chainId}`
+  const wallet = directory.walletAt(chainId, account)
+  if (wallet !== undefined) return `${wallet.name} (${getAddress(account)}${where})`
+  if (account === signerAddress) return `signer, the key's own account${where}`
+  return `not known to the policy (${getAddress(account)}${where})`
 }
 
 function weekday(time: Date): string {

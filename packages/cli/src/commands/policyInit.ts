@@ -10,6 +10,7 @@ import type { Context, Outcome } from '../context.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError } from '../failure.ts'
 import { shortVersion } from '../localPolicy.ts'
+import { shellWord } from '../payment.ts'
 import { parseCases } from '../policy/cases.ts'
 import { shownPath } from '../policy/chosen.ts'
 import { withFaults } from '../policy/faults.ts'
@@ -73,13 +74,19 @@ export async function initPolicy(
       `written in ${terminal.style.bold(shownPath(directory))}: ${Object.keys(files).join(', ')}`,
       columns(describeKnown(known, terminal.style), terminal.style),
       ...notes(known, leftOut),
-      `policy ${shortVersion(policy.version)}; read it, change it, then: coffer policy check · coffer policy test · coffer deploy`,
+      `policy ${shortVersion(policy.version)}; read it, change it, then: ${nextSteps(directory, config)}`,
     ].join('\n'),
   }
 }
 
 function usualDirectory({ file, policy }: Config): string {
   return resolve(dirname(file), policy ?? 'policy')
+}
+
+/** Elsewhere than in the usual place it has to be named. */
+function nextSteps(directory: string, config: Config): string {
+  const named = directory === usualDirectory(config) ? '' : ` --policy ${shellWord(shownPath(directory))}`
+  return ['coffer policy check', 'coffer policy test', 'coffer deploy'].map(step => step + named).join(' · ')
 }
 
 /** By the name that rules will use for it. */

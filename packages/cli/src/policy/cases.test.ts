@@ -146,6 +146,17 @@ describe('words mean what the service finds in call data', () => {
     }
   })
 
+  test.each([
+    ['delegate: { to: vendor:acme, everyChain: true }', '0x0'],
+    ['chainId: 84532, delegate: { to: vendor:acme }', '0x14a34'],
+  ])('default: %s is the authorization of the key itself', (fields, chainId) => {
+    const { effects, kind, account, signerAddress, chainId: at } = one(fields).inquiry.prepared
+    const payload = { kind: 'authorization', authorization: { chainId, address: acme, nonce: '0x0' } }
+    const expected = prepare(parseRequest(JSON.stringify({ signerAddress: wallet, payload })))
+    expect([effects, kind, at ?? 0]).toEqual([expected.effects, expected.kind, expected.chainId ?? 0])
+    expect(account).toBe(signerAddress)
+  })
+
   test('behavior: a request goes through the service: inline, or in a file beside the cases', () => {
     const request = { signerAddress: acme, message: `0x${'ab'.repeat(32)}`, scheme: 'raw' }
     const directory = writePolicy(starterSource, { 'hash.json': JSON.stringify(request) })
@@ -186,8 +197,11 @@ cases:
   })
 
   test('behavior: a word without fields may stand alone, and signRaw makes the scheme raw', () => {
-    const { scheme, effects } = one('effects: [signRaw, signHash]').inquiry.prepared
-    expect([scheme, effects.map(({ kind }) => kind)]).toEqual(['raw', ['rawScheme', 'opaque']])
+    const { scheme, effects, account, signerAddress } = one('effects: [signHash, signRaw]').inquiry.prepared
+    const message = `0x${'00'.repeat(32)}`
+    const request = { message, scheme: 'raw', signerAddress: acme }
+    expect([scheme, effects]).toEqual(['raw', prepare(parseRequest(JSON.stringify(request))).effects])
+    expect(account).toBe(signerAddress)
   })
 })
 
@@ -263,6 +277,14 @@ describe('faults', () => {
     [
       inCase('expect: deny, time: 2026-01-05T10, signHash: '),
       ['2026-01-05T10> 2026-01-05T10 is not a time with its zone'],
+    ],
+    [
+      inCase('expect: deny, delegate: { to: vendor:acme }'),
+      ['{> a delegation is for the chainId of the case, or everyChain: true'],
+    ],
+    [
+      inCase('expect: deny, chainId: 1, delegate: { to: vendor:acme, everyChain: true }'),
+      ['{> a delegation is for the chainId of the case, or everyChain: true'],
     ],
     [inCase('expect: deny, sourceIp: 1.2.3, signHash: '), ['1.2.3> 1.2.3 is not an IP address']],
     [inCase('expect: deny, fee: 17, signHash: '), ['17> a hash costs nothing']],

@@ -25,7 +25,7 @@ export type DecidedEffect = {
   readonly description: string
   readonly outcome: Judgement['outcome']
   readonly code?: ReasonCode | undefined
-  /** The rules that permit or forbid it. */
+  /** The rules that permit it, forbid it, or could not be evaluated. */
   readonly rules: readonly string[]
   /** Each rule about its action: those that apply first, then by how little they lack. */
   readonly explanations: readonly RuleExplanation[]

@@ -1,18 +1,12 @@
 import { parseRequest, prepare } from '@coffer/service'
 import { expect, test } from 'vitest'
-import { acme, usdc, wallet } from '../../test/policy.ts'
+import { acme, intent, usdc, wallet } from '../../test/policy.ts'
 import type { Context } from '../context.ts'
 import type { EndpointDecision, EndpointRequest } from '../endpoint.ts'
 import { requireAllowed } from './expected.ts'
 import { toStandIn } from './standIn.ts'
 
 const payment = { amount: '25', token: 'usdc', to: "vendor:acme's", reference: 'INV 1' }
-const intent = {
-  ...{ wallet, walletAddress: wallet, chain: 'base-sepolia', token: 'base-sepolia:usdc', decimals: 6 },
-  ...{ tokenAddress: usdc, recipient: acme, amount: '25', chainId: 84532, reference: 'INV 1' },
-  signerAddress: acme,
-} as const
-
 /** A context whose endpoint gives this answer, and what was asked and said. */
 const contextOf = (answer: Partial<EndpointDecision>) => {
   const asked: EndpointRequest[] = []

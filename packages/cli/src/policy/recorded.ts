@@ -1,7 +1,8 @@
 // Requests of the past, out of the log lines of the signing service (docs/api.md).
-import type { Effect, Prepared } from '@coffer/service'
+import type { Prepared } from '@coffer/service'
 import type { Inquiry } from '@coffer/service/policy'
 import { zeroHash } from 'viem'
+import { isAddress, readEffect } from './recordedEffect.ts'
 
 /** A request of the past, and how the log names it. */
 export type Recorded = { readonly requestId: string; readonly inquiry: Inquiry }
@@ -27,8 +28,9 @@ function readLine(line: string): Recorded | undefined {
   const { requestId, principal, sourceIp, reference, account, signerAddress, kind, scheme, chainId } = fields
   const time = new Date(String(fields['time']))
   const effects = Array.isArray(fields['effects']) ? fields['effects'].map(readEffect) : []
-  if (typeof principal !== 'string' || typeof account !== 'string' || typeof signerAddress !== 'string')
+  if (typeof principal !== 'string' || typeof kind !== 'string' || typeof scheme !== 'string')
     return undefined
+  if (!isAddress(account) || !isAddress(signerAddress)) return undefined
   if (effects.length === 0 || effects.includes(undefined) || Number.isNaN(time.getTime())) return undefined
   const prepared = {
     kind,
@@ -51,18 +53,6 @@ function readLine(line: string): Recorded | undefined {
     },
   }
 }
-
-/** Amounts are decimal strings in the log. */
-function readEffect(value: unknown): Effect | undefined {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return undefined
-  const entries = Object.entries(value).map(([name, field]: [string, unknown]) => [
-    name,
-    quantities.has(name) && typeof field === 'string' && /^\d+$/.test(field) ? BigInt(field) : field,
-  ])
-  return Object.fromEntries(entries) as Effect
-}
-
-const quantities: ReadonlySet<string> = new Set(['amount', 'value', 'tokenId', 'maximum'])
 
 function parse(text: string): Readonly<Record<string, unknown>> {
   try {

@@ -29,13 +29,13 @@ export function whyNot(effect: DecidedEffect): readonly string[] {
     case 'forbidden':
       return [`forbidden by ${effect.rules.join(' and ')}`]
     case 'WALLET_UNKNOWN':
-      return ['the policy does not know the wallet on this chain']
+      return ['the policy does not know the account on this chain']
     case 'TOKEN_UNKNOWN':
       return ['the policy does not know the token on this chain']
     case 'CALL_DATA_NOT_UNDERSTOOD':
       return ['the call data is not understood, and no rule can permit that']
     case 'error':
-      return ['a rule could not be evaluated']
+      return [`${effect.rules.join(' and ') || 'the question'} could not be evaluated`]
     case 'notPermitted': {
       const nearest = nearestMiss(effect)
       return nearest === undefined

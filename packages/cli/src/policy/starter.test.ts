@@ -10,6 +10,8 @@ import { parseCases } from './cases.ts'
 import { decide } from './decide.ts'
 import { fillStarter, type Known } from './starter.ts'
 
+const schema: object = JSON.parse(readFileSync(join(policyDirectory, 'treasury.schema.json'), 'utf8'))
+
 const address = fc
   .uint8Array({ minLength: 20, maxLength: 20 })
   .map(bytes => getAddress(hexlify(bytes)) as `0x${string}`)
@@ -44,6 +46,7 @@ test('whatever is filled in, the policy is valid and decides its cases as it sho
   fc.assert(
     fc.property(known, one => {
       const files = fillStarter(one)
+      expect(new Ajv().validate(schema, JSON.parse(files['treasury.json'] ?? ''))).toBe(true)
       const policy = loadPolicy({ rules: files['treasury.cedar'] ?? '', facts: files['treasury.json'] ?? '' })
       const cases = parseCases(files['cases.yaml'] ?? '', { directory: '/none', file: 'cases.yaml', policy })
       expect(cases).toHaveLength(one.wallet === undefined || one.factory !== undefined ? 11 : 10)
@@ -77,7 +80,6 @@ test('default: nothing known gives the example, and its schema is named for edit
 })
 
 const facts = JSON.parse(starterSource.facts)
-const schema: object = JSON.parse(readFileSync(join(policyDirectory, 'treasury.schema.json'), 'utf8'))
 
 test.each([
   ['an unknown section', { ...facts, wallet: {} }],

@@ -33,7 +33,7 @@ export function readSubject(fields: Fields, facts: Facts, directory: string, rep
   }
   const said = readWords(fields, report)
   const wallet = readWallet(fields, said, facts, report)
-  const chainId = readChainId(fields, wallet, facts, report)
+  const chainId = readChainId(fields, said, wallet, facts, report)
   const fact = facts.wallets.get(wallet)
   const account = fact === undefined ? signerStandIn : getAddress(fact.address)
   const setting: Setting = { names: createNames(facts, chainId, report), account, chainId, report }
@@ -105,20 +105,29 @@ function readWallet(fields: Fields, said: readonly Said[], facts: Facts, report:
   }
   const [first] = named
   if (first !== undefined) return first.name
-  if (said.length > 0 && said.every(({ word }) => word.isOfSigner)) return SIGNER
+  // The scheme goes along with whatever else is signed.
+  const about = said.filter(({ name }) => name !== 'signRaw')
+  if (about.length > 0 && about.every(({ word }) => word.isOfSigner)) return SIGNER
   const [only, ...others] = facts.wallets.keys()
   if (only !== undefined && others.length === 0) return only
   report(fields.offset, 'the case must say "wallet"', listed([...facts.wallets.keys(), SIGNER]))
   return SIGNER
 }
 
-function readChainId(fields: Fields, wallet: string, facts: Facts, report: Report): number | undefined {
-  const chainIds = facts.wallets.get(wallet)?.chainIds
+function readChainId(
+  fields: Fields,
+  said: readonly Said[],
+  wallet: string,
+  facts: Facts,
+  report: Report,
+): number | undefined {
   const text = fields.text('chainId')
-  if (text === undefined) return chainIds?.[0]
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)
-  report(fields.at('chainId'), `chainId must be a whole number, not ${JSON.stringify(text)}`)
-  return undefined
+  if (text !== undefined && /^[1-9]\d{0,14}$/.test(text)) return Number(text)
+  if (text !== undefined)
+    report(fields.at('chainId'), `chainId must be a whole number, not ${JSON.stringify(text)}`)
+  if (wallet !== SIGNER) return facts.wallets.get(wallet)?.chainIds[0]
+  // Hashes and messages are of no chain.
+  return said.some(({ word }) => !word.isOfSigner) ? facts.signer?.chainIds[0] : undefined
 }
 
 const kinds = [

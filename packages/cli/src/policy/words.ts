@@ -141,13 +141,15 @@ export const words: Readonly<Record<Exclude<Action, 'payFee'>, Word>> = {
     required: ['to'],
     optional: ['everyChain'],
     isOfSigner: true,
-    effects: (fields, setting) => [
-      {
-        kind: 'delegation',
-        to: requireAddress('to', fields, setting),
-        chainId: readFlag('everyChain', fields, setting) ? 0 : (setting.chainId ?? 0),
-      },
-    ],
+    effects: (fields, setting) => {
+      const everyChain = readFlag('everyChain', fields, setting)
+      // In payloads the chain 0 is every chain, so that leaving it out must not mean it.
+      if (everyChain === (setting.chainId !== undefined))
+        setting.report(fields.offset, 'a delegation is for the chainId of the case, or everyChain: true')
+      return [
+        { kind: 'delegation', to: requireAddress('to', fields, setting), chainId: setting.chainId ?? 0 },
+      ]
+    },
   },
   signHash: {
     required: [],

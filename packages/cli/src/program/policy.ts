@@ -1,5 +1,5 @@
 // The commands around the policy by which the signing service decides.
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Runner } from '../program.ts'
 
 /** Adds `policy` and its commands. Each loads what it needs when it runs: Cedar takes a while to load. */
@@ -50,7 +50,9 @@ export function addPolicyCommands(program: Command, runner: Runner): void {
     .option('--reference <text>', "the caller's own words, such as an invoice number")
     .option('--source-ip <address>', 'from where')
     .option('--signer-address <address>', 'address of the key (default: the configured one)')
-    .option('--scheme <scheme>', 'eip191 or raw')
+    .addOption(
+      new Option('--scheme <scheme>', 'how the message becomes the digest').choices(['eip191', 'raw']),
+    )
     .action((transactionId, options) =>
       runner.run(async context =>
         (await import('../commands/policyExplain.ts')).explainPolicy(context, { transactionId, ...options }),

@@ -196,6 +196,27 @@ cases:
     expect(second?.inquiry).toMatchObject({ time: new Date('2026-02-02T08:00:00Z'), reference: 'X' })
   })
 
+  test("behavior: the key's own account is on the first of its chains, and a message of it on none", () => {
+    const withSigner = loadPolicy({
+      // The first rule is then about every wallet.
+      rules: starterSource.rules.replace('resource == Wallet::"treasury"', 'resource'),
+      facts: JSON.stringify({ ...JSON.parse(starterSource.facts), signer: { chainIds: [84532, 1] } }),
+    })
+    const chainIds = [
+      'transfer: { token: usdc, amount: 1, to: vendor:acme }',
+      'signMessage: { text: hello }',
+    ].map(
+      fields =>
+        parseCases(
+          `cases: [{ name: a, principal: "${operator}", expect: deny, wallet: signer, ${fields} }]`,
+          {
+            ...{ directory: '/none', file: 'cases.yaml', policy: withSigner },
+          },
+        )[0]?.inquiry.prepared.chainId,
+    )
+    expect(chainIds).toEqual([84532, undefined])
+  })
+
   test('behavior: a word without fields may stand alone, and signRaw makes the scheme raw', () => {
     const { scheme, effects, account, signerAddress } = one('effects: [signHash, signRaw]').inquiry.prepared
     const message = `0x${'00'.repeat(32)}`

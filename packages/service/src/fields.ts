@@ -26,7 +26,7 @@ const reported = (issues: readonly Issue[]): readonly Issue[] => {
     .map(issue => ({ ...issue, path: innermostWithin(issue.path, MAXIMUM_PATH) }))
   const next = issues[MAXIMUM_FAULTS]
   if (next === undefined) return told
-  const message = `has ${issues.length - MAXIMUM_FAULTS} more faults`
+  const message = `has further faults: ${issues.length - MAXIMUM_FAULTS}`
   return [...told, { path: '', code: next.code, message }]
 }
 

@@ -18,6 +18,7 @@ export {
   type Issue,
   type IssueCode,
   type ProblemCode,
+  REASON_CODES,
   type ReasonCode,
   ServiceError,
   type ServiceResponse,

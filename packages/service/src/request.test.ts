@@ -122,6 +122,64 @@ test('error: every fault at once', () => {
   ])
 })
 
+describe('many faults', () => {
+  const issuesOf = (body: string) => {
+    try {
+      parseRequest(body)
+    } catch (error) {
+      if (error instanceof ServiceError) return error.issues
+    }
+    return []
+  }
+  const unknown = (count: number) =>
+    JSON.stringify({
+      ...minimal,
+      ...Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, 1])),
+    })
+
+  test('behavior: up to 100 are told, and of more how many there are', () => {
+    expect(issuesOf(unknown(100))).toHaveLength(100)
+    expect(issuesOf(unknown(100)).at(-1)).toMatchObject({ path: '/f99' })
+    for (const count of [101, 1000]) {
+      const issues = issuesOf(unknown(count))
+      expect(issues.slice(0, 100)).toEqual(issuesOf(unknown(100)))
+      expect(issues.slice(100)).toEqual([
+        { path: '', code: 'UNKNOWN_FIELD', message: `has further faults: ${count - 100}` },
+      ])
+    }
+  })
+
+  test('behavior: the code of what is not told is that of the first of it', () => {
+    const body = { ...JSON.parse(unknown(100)), signerAddress: 'me', message: 5 }
+    expect(issuesOf(JSON.stringify(body)).at(-1)).toMatchObject({ path: '', code: 'INVALID_HASH' })
+  })
+
+  const LARGE: Readonly<Record<string, string>> = {
+    'authorizations of nothing': `{"payload":{"kind":"transaction","transaction":{"type":"0x4","authorizationList":[${'{},'.repeat(21_000)}{}]}}}`,
+    'a long name': `{"${'n'.repeat(64_000)}":1}`,
+    'a long name around much': `{"payload":{"kind":"typedData","typedData":{"types":{"${'n'.repeat(32_000)}":[${'{},'.repeat(10_000)}{}]}}}}`,
+  }
+  test.each(Object.entries(LARGE))('behavior: the answer to %s is small', (_name, body) => {
+    expect(body.length).toBeLessThan(MAXIMUM_BODY_BYTES)
+    const issues = issuesOf(body)
+    expect(issues.length).toBeGreaterThan(0)
+    expect(issues.length).toBeLessThanOrEqual(101)
+    expect(JSON.stringify(issues).length).toBeLessThan(20_000)
+  })
+
+  test('behavior: of a place with a long name, the place around it is told', () => {
+    const at = (length: number) => {
+      const name = 'n'.repeat(length)
+      const typedData = { types: { [name]: [] }, domain: {}, primaryType: 'A', message: {} }
+      return faults({ signerAddress: ACCOUNT, payload: { kind: 'typedData', typedData } })[0]
+    }
+    const place = '/payload/typedData/types'
+    const longest = 512 - place.length - 1
+    expect(at(longest)).toBe(`${place}/${'n'.repeat(longest)} INVALID_NAME`)
+    expect(at(longest + 1)).toBe(`${place} INVALID_NAME`)
+  })
+})
+
 describe('kinds', () => {
   test.each([
     ['a kind unknown', { kind: 'userOperations', anything: 1 }, '/payload/kind UNSUPPORTED_KIND'],

@@ -90,7 +90,7 @@ const vrs = [anyByte, anyHash, anyHash] as const
 const VRS = 'uint8 v, bytes32 r, bytes32 s'
 const SIGNED = ['v', 'r', 's', 'signature', 'nonce', 'deadline', 'validAfter', 'validBefore'] as const
 
-/** ERC-20, with the allowances that OpenZeppelin adds to. */
+/** ERC-20, with the allowances that OpenZeppelin adds to and those of Aave's debt tokens. */
 export const ERC20: readonly FunctionCase[] = [
   of<[Address, bigint]>('transfer(address to, uint256 amount)', [anyAddress, anyAmount], (to, amount) => [
     transfer(ACCOUNT, to, amount),
@@ -100,7 +100,7 @@ export const ERC20: readonly FunctionCase[] = [
     [anyAddress, anyAddress, anyAmount],
     (from, to, amount) => [transfer(from, to, amount)],
   ),
-  ...['approve', 'increaseAllowance'].map(name =>
+  ...['approve', 'increaseAllowance', 'increaseApproval', 'approveDelegation'].map(name =>
     of<[Address, bigint]>(
       `${name}(address spender, uint256 amount)`,
       [anyAddress, anyAmount],
@@ -273,12 +273,31 @@ export const NFT: readonly FunctionCase[] = [
     (from, to, tokenIds, amounts) => tokenIds.map((tokenId, i) => nft(from, to, tokenId, amounts[i] ?? -1n)),
     ['memo'],
   ),
-  of<[Address, boolean]>(
-    'setApprovalForAll(address operator, bool approved)',
-    [anyAddress, fc.boolean()],
-    (operator, approved) => [
-      { kind: 'approvalForAll', collection: TOKEN, owner: ACCOUNT, operator, approved },
-    ],
+]
+
+const forAll = (owner: Address, operator: Address, approved: boolean): Effect => ({
+  ...{ kind: 'approvalForAll', collection: TOKEN, owner, operator, approved },
+})
+
+/** Operators: ERC-721, ERC-1155, ERC-6909, ERC-777, Morpho, Compound III, Balancer. */
+export const OPERATORS: readonly FunctionCase[] = [
+  ...['setApprovalForAll', 'setOperator', 'setAuthorization', 'allow'].map(name =>
+    of<[Address, boolean]>(
+      `${name}(address operator, bool approved)`,
+      [anyAddress, fc.boolean()],
+      (operator, approved) => [forAll(ACCOUNT, operator, approved)],
+    ),
+  ),
+  of<[Address]>('authorizeOperator(address operator)', [anyAddress], operator => [
+    forAll(ACCOUNT, operator, true),
+  ]),
+  of<[Address]>('revokeOperator(address operator)', [anyAddress], operator => [
+    forAll(ACCOUNT, operator, false),
+  ]),
+  of<[Address, Address, boolean]>(
+    'setRelayerApproval(address owner, address relayer, bool approved)',
+    [anyAddress, anyAddress, fc.boolean()],
+    (owner, relayer, approved) => [forAll(owner, relayer, approved)],
   ),
 ]
 

@@ -244,6 +244,16 @@ const operation = {
   validUntil: 0,
 }
 
+const safeTransaction = {
+  ...transferCall,
+  value: '0',
+  operation: 0,
+  safeTxGas: 0,
+  gasPrice: 0,
+  gasToken: zeroAddress,
+  nonce: 4,
+}
+
 /** Types and messages whose meaning is known, by a name of their own. */
 const KNOWN = {
   permit: {
@@ -318,17 +328,46 @@ const KNOWN = {
       SafeTx:
         'address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,uint256 baseGas,uint256 gasPrice,address gasToken,address refundReceiver,uint256 nonce',
     },
-    message: {
-      ...transferCall,
-      value: '0',
-      operation: 0,
-      safeTxGas: 0,
-      baseGas: 0,
-      gasPrice: 0,
-      gasToken: zeroAddress,
-      refundReceiver: zeroAddress,
-      nonce: 4,
+    message: { ...safeTransaction, baseGas: 0, refundReceiver: zeroAddress },
+  },
+  /** Before version 1.0.0. */
+  safeTxOld: {
+    primaryType: 'SafeTx',
+    types: {
+      SafeTx:
+        'address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,uint256 dataGas,uint256 gasPrice,address gasToken,address refundReceiver,uint256 nonce',
     },
+    message: { ...safeTransaction, dataGas: 0, refundReceiver: zeroAddress },
+  },
+  /** Before version 0.1.0. */
+  safeTxOldest: {
+    primaryType: 'SafeTx',
+    types: {
+      SafeTx:
+        'address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,uint256 dataGas,uint256 gasPrice,address gasToken,uint256 nonce',
+    },
+    message: { ...safeTransaction, dataGas: 0 },
+  },
+  kernelEnable: {
+    primaryType: 'Enable',
+    types: {
+      Enable:
+        'bytes21 validationId,uint32 nonce,address hook,bytes validatorData,bytes hookData,bytes selectorData',
+    },
+    message: {
+      validationId: `0x01${ALICE.slice(2)}`,
+      nonce: 1,
+      hook: zeroAddress,
+      validatorData: ALICE,
+      hookData: '0x',
+      selectorData: '0xe9ae5c53',
+    },
+  },
+  /** Kernel v2. */
+  kernelValidatorApproved: {
+    primaryType: 'ValidatorApproved',
+    types: { ValidatorApproved: 'bytes4 sig,uint256 validatorData,address executor,bytes enableData' },
+    message: { sig: '0x51945447', validatorData: ALICE, executor: zeroAddress, enableData: ALICE },
   },
   /** Of the ERC-4337 module 0.2.0. */
   safeOp06: {

@@ -1,11 +1,11 @@
 // The request that is to be explained, from wherever it is: a payload or a bare hash, a transaction at Crossmint, or a case.
 import { type Prepared, parseRequest, prepare } from '@coffer/service'
-import type { Inquiry, Policy } from '@coffer/service/policy'
+import { type Inquiry, isPrincipalArn, type Policy } from '@coffer/service/policy'
 import { type Context, required } from '../context.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError } from '../failure.ts'
 import { toIntent } from '../payment.ts'
-import { findCases, isPrincipal, parseTime, readCases } from './cases.ts'
+import { findCases, parseTime, readCases } from './cases.ts'
 import { withFaults } from './faults.ts'
 import { readPayload } from './payload.ts'
 import { toStandIn } from './standIn.ts'
@@ -61,7 +61,7 @@ export async function findAsked(
 
 /** With what the command line says in the place of what the request says. */
 function changed(inquiry: Inquiry, { principal, time, reference, sourceIp }: Asked): Inquiry {
-  if (principal !== undefined && !isPrincipal(principal))
+  if (principal !== undefined && !isPrincipalArn(principal))
     throw new CliError('OPTION_INVALID', `--principal ${principal}: not the ARN of one principal`, {
       hints: ['aws sts get-caller-identity'],
     })

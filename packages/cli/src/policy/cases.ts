@@ -2,9 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import type { ReasonCode } from '@coffer/service'
-import { type Inquiry, type Policy, PolicyError } from '@coffer/service/policy'
-import { reasonCodes } from './codes.ts'
+import { REASON_CODES, type ReasonCode } from '@coffer/service'
+import { type Inquiry, isPrincipalArn, type Policy, PolicyError } from '@coffer/service/policy'
 import { type Report, readDocument, type Value } from './document.ts'
 import { type Fields, readTable, requireFields } from './fields.ts'
 import { listed } from './names.ts'
@@ -136,16 +135,9 @@ function requireOneSubject(fields: Fields, report: Report): void {
 
 function readPrincipal(fields: Fields, report: Report): string {
   const arn = fields.text('principal') ?? ''
-  if (fields.has('principal') && !isPrincipal(arn))
+  if (fields.has('principal') && !isPrincipalArn(arn))
     report(fields.at('principal'), `${arn} is not the ARN of one principal`, 'aws sts get-caller-identity')
   return arn
-}
-
-/** Whether a text is the ARN of a user, or of a session of a role; a pattern is none. */
-export function isPrincipal(text: string): boolean {
-  return /^arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|(user|assumed-role|federated-user)\/[\w+=,.@/-]+)$/.test(
-    text,
-  )
 }
 
 function readSourceIp(fields: Fields, report: Report): string | undefined {
@@ -194,12 +186,12 @@ function readExpectation(fields: Fields, { rules }: Policy, report: Report): Exp
 
 function readReasons(fields: Fields, report: Report): readonly ReasonCode[] | undefined {
   return fields.texts('reason')?.flatMap(text => {
-    const code = reasonCodes.find(known => known === text)
+    const code = REASON_CODES.find(known => known === text)
     if (code === undefined)
       report(
         fields.at('reason'),
         `there is no reason ${JSON.stringify(text)}`,
-        `there are ${reasonCodes.join(', ')}`,
+        `there are ${REASON_CODES.join(', ')}`,
       )
     return code ?? []
   })

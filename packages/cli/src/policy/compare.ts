@@ -1,6 +1,5 @@
 // Two policies side by side: which requests they decide differently.
 import { describeWithNames, type Inquiry, type Judgement, judge, type Policy } from '@coffer/service/policy'
-import { codesOf } from './codes.ts'
 import { type Decided, decide } from './decide.ts'
 
 /** Requests of one kind that are decided differently. */
@@ -45,8 +44,8 @@ export function compareDecisions(
   for (const request of requests) {
     const { principal, prepared } = request.inquiry
     const judgements = { before: judge(request.inquiry, before), after: judge(request.inquiry, after) }
-    const wasAllowed = codesOf(judgements.before).length === 0
-    if (wasAllowed === (codesOf(judgements.after).length === 0)) continue
+    const wasAllowed = isAllowed(judgements.before)
+    if (wasAllowed === isAllowed(judgements.after)) continue
     const now = wasAllowed ? 'denied' : 'allowed'
     const action = actionOf(judgements.after, judgements.before)
     const key = JSON.stringify([now, principal.arn, action, prepared.account])
@@ -70,6 +69,10 @@ export function compareDecisions(
       ]
     })
     .toSorted((a, b) => a.now.localeCompare(b.now))
+}
+
+function isAllowed(judgements: readonly Judgement[]): boolean {
+  return judgements.length > 0 && judgements.every(({ outcome }) => outcome === 'permitted')
 }
 
 /** By the policy that knows more of it: without the wallet or the token there is no question. */

@@ -1,6 +1,7 @@
 // What a policy says of a request, with each rule's part in it.
 import type { ReasonCode } from '@coffer/service'
 import {
+  codeOf,
   describeWithNames,
   explain,
   type Inquiry,
@@ -8,8 +9,8 @@ import {
   judge,
   type Policy,
   type RuleExplanation,
+  reasonsAgainst,
 } from '@coffer/service/policy'
-import { codeOf, codesOf } from './codes.ts'
 
 /** The decision on a request. */
 export type Decided = {
@@ -39,7 +40,7 @@ export type DecidedEffect = {
  */
 export function decide(inquiry: Inquiry, policy: Policy): Decided {
   const judgements = judge(inquiry, policy)
-  const codes = codesOf(judgements)
+  const codes = [...new Set(reasonsAgainst(judgements, inquiry, policy).map(({ code }) => code))]
   const effects = judgements.map(judgement => ({
     description: describeWithNames(judgement.effect, inquiry.prepared.chainId, policy.directory),
     outcome: judgement.outcome,

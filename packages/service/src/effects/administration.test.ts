@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { id } from 'ethers'
 import type { Hex } from 'viem'
 import { expect, test } from 'vitest'
@@ -5,7 +6,7 @@ import { CALLER, TOKEN } from '../../test/fixtures.ts'
 import { callEffects } from './call.ts'
 
 // The functions that hand over an account or a contract, with selectors computed by ethers.
-test.each([
+const SIGNATURES = [
   'initialize(address)',
   'addDeposit()',
   'withdrawDepositTo(address,uint256)',
@@ -68,10 +69,50 @@ test.each([
   'grantRoles(address,uint256)',
   'revokeRoles(address,uint256)',
   'renounceRoles(uint256)',
-])('behavior: %s is administration on any contract, whatever its arguments', signature => {
+  'setDefaultValidator(address,bytes)',
+  'setExecution(bytes4,address,address,uint48,uint48,bytes)',
+  'changeMasterCopy(address)',
+  'addDelegate(address)',
+  'setAllowance(address,address,uint96,uint16,uint32)',
+  'installPlugin(address,bytes32,bytes,bytes21[])',
+  'uninstallPlugin(address,bytes,bytes)',
+  'updateOwners(address[],address[])',
+  'removeOwner(address)',
+  'replaceOwner(address,address)',
+  'changeRequirement(uint256)',
+  'addGuardian(address)',
+  'setAdmin(address)',
+  'setPendingAdmin(address)',
+  'acceptAdmin()',
+  'claimOwnership()',
+  'changeOwner(address)',
+  'rely(address)',
+  'hope(address)',
+  'setTargetFunctionRole(address,bytes4[],uint64)',
+  'setRoleAdmin(uint64,uint64)',
+  'updateMasterMinter(address)',
+  'configureMinter(address,uint256)',
+  'updateRescuer(address)',
+  'updatePauser(address)',
+  'updateBlacklister(address)',
+  'rescueERC20(address,address,uint256)',
+  'setPreSignature(bytes,bool)',
+]
+
+test.each(SIGNATURES)('behavior: %s is administration on any contract, whatever its arguments', signature => {
   const data = `${id(signature).slice(0, 10) as Hex}00` as const
-  const action = signature.slice(0, signature.indexOf('('))
   expect(callEffects({ to: TOKEN, value: 0n, data }, CALLER)).toEqual([
-    { kind: 'administration', to: TOKEN, action },
+    { kind: 'administration', to: TOKEN, action: signature },
   ])
+})
+
+test('default: no function of administration is known that is not tested here', () => {
+  const named = [
+    ...readFileSync(new URL('administration.ts', import.meta.url), 'utf8').matchAll(/^ {2}'(.*)',$/gm),
+  ]
+  expect(named.map(([, signature]) => signature).toSorted()).toEqual(SIGNATURES.toSorted())
+})
+
+test('no two functions of administration have one selector', () => {
+  expect(new Set(SIGNATURES.map(signature => id(signature).slice(0, 10))).size).toBe(SIGNATURES.length)
 })

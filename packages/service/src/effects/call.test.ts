@@ -54,6 +54,6 @@ test('behavior: how addresses and data are spelled makes no difference', () => {
       { kind: 'administration', to, action: 'function 0x' },
     ])
   expect(callEffects({ to: TOKEN, value: 0n, data: '0xF2FDE38B' }, caller)).toEqual([
-    { kind: 'administration', to: TOKEN, action: 'transferOwnership' },
+    { kind: 'administration', to: TOKEN, action: 'transferOwnership(address)' },
   ])
 })

@@ -25,7 +25,7 @@ const effects: { readonly [kind in Effect['kind']]: readonly Extract<Effect, { r
     { kind: 'delegation', to: ALICE, chainId: 0 },
   ],
   deployment: [{ kind: 'deployment', account: ACCOUNT, factory: ALICE }],
-  administration: [{ kind: 'administration', to: ACCOUNT, action: 'installModule' }],
+  administration: [{ kind: 'administration', to: ACCOUNT, action: 'addOwner(address)' }],
   fee: [{ kind: 'fee', payer: ACCOUNT, maximum: 21_000n }],
   message: [
     { kind: 'message', text: 'Sign in to "caf\u00e9"\n\u001b[2J', hash: '0xab' },
@@ -59,7 +59,7 @@ test('default: each kind of effect in plain words', () => {
     delegation: the account takes the code of 0x00000000000000000000000000000000000A11cE on chain 1
     delegation: the account takes the code of 0x00000000000000000000000000000000000A11cE on every chain
     deploy the account 0x1111111111111111111111111111111111111111 through the factory 0x00000000000000000000000000000000000A11cE
-    administration of 0x1111111111111111111111111111111111111111: installModule
+    administration of 0x1111111111111111111111111111111111111111: addOwner(address)
     pay a fee of at most 21000 wei, charged to 0x1111111111111111111111111111111111111111
     sign the personal message "Sign in to \\"caf\\u00e9\\"\\n\\u001b[2J"
     sign the personal message "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx..."

@@ -130,7 +130,7 @@ test('behavior: calls that carry others are opened four deep, whatever way the a
 test('behavior: what Coinbase Smart Wallet does on every chain is administration', () => {
   const callData = encodeCall('executeWithoutChainIdValidation(bytes[] calls)', [[execute(transferCall)]])
   expect(effectsOf(callData)).toEqual([
-    { kind: 'administration', to: ACCOUNT, action: 'executeWithoutChainIdValidation' },
+    { kind: 'administration', to: ACCOUNT, action: 'executeWithoutChainIdValidation(bytes[])' },
   ])
 })
 
@@ -216,9 +216,11 @@ test('effects(any bytes) never throws and never is empty', () => {
 })
 
 test('behavior: administration at the top, of the account itself', () => {
-  expect(effectsOf('0x9517e29f')).toEqual([{ kind: 'administration', to: ACCOUNT, action: 'installModule' }])
+  expect(effectsOf('0x9517e29f')).toEqual([
+    { kind: 'administration', to: ACCOUNT, action: 'installModule(uint256,address,bytes)' },
+  ])
   expect(effectsOf('0x4f1ef286')).toEqual([
-    { kind: 'administration', to: ACCOUNT, action: 'upgradeToAndCall' },
+    { kind: 'administration', to: ACCOUNT, action: 'upgradeToAndCall(address,bytes)' },
   ])
 })
 

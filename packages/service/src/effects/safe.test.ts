@@ -58,12 +58,24 @@ test('the same effects as of execTransaction by whoever relays it, but for the c
   )
 })
 
-test('behavior: a refund is a fee that the Safe pays, of all the gas that it may measure', () => {
+test('behavior: a refund to somebody is a fee, of all the gas that the Safe may measure, and a transfer', () => {
   const effects = safeTransactionEffects({
     ...transaction,
     ...{ safeTxGas: 50_000n, baseGas: 30_000n, gasPrice: 7n, refundReceiver: ALICE },
   })
-  expect(effects).toEqual([{ kind: 'fee', payer: SAFE, maximum: 180_000n * 7n }, transfer])
+  const maximum = 180_000n * 7n
+  expect(effects).toEqual([
+    { kind: 'fee', payer: SAFE, maximum },
+    { kind: 'transfer', asset: 'native', from: SAFE, to: ALICE, amount: maximum },
+    transfer,
+  ])
+})
+
+test('behavior: a refund to whoever relays it is a fee alone', () => {
+  expect(safeTransactionEffects({ ...transaction, gasPrice: 7n })).toEqual([
+    { kind: 'fee', payer: SAFE, maximum: 100_000n * 7n },
+    transfer,
+  ])
 })
 
 test('error: a refund in a token is opaque', () => {
@@ -119,9 +131,13 @@ test('behavior: how addresses and data are spelled makes no difference', () => {
   ])
   const sent = encodeCall('multiSend(bytes transactions)', [packedTransactions([transferCall])])
   expect(
-    safeTransactionEffects({ ...transaction, safe, to: MULTI_SEND, data: sent, operation: 1, gasPrice: 1n }),
+    safeTransactionEffects({
+      ...{ ...transaction, safe, to: MULTI_SEND, data: sent, operation: 1, gasPrice: 1n },
+      refundReceiver: safe,
+    }),
   ).toEqual([
     { kind: 'fee', payer: SAFE, maximum: 100_000n },
+    { kind: 'transfer', asset: 'native', from: SAFE, to: SAFE, amount: 100_000n },
     { kind: 'delegatecall', to: MULTI_SEND },
     transfer,
   ])

@@ -416,6 +416,36 @@ describe('bounds', () => {
     expect(faults(many(500))).toEqual(['/typedData/types OUT_OF_RANGE'])
   })
 
+  test('behavior: the work of hashing types is bounded', () => {
+    const long = Array.from({ length: 8 }, (_, i) => `bool ${'c'.repeat(60)}${i}`).join(',')
+    const types = { A: 'B[] b', B: 'C[] c', C: long }
+    const { length } = `A(${types.A})B(${types.B})C(${types.C})`
+    const most = Math.floor(262_144 / length)
+    const structs = (count: number) => payload('A', types, { b: Array(count - 1).fill({ c: [] }) }, {})
+    expect(faults(structs(most))).toEqual([])
+    expect(faults(structs(most + 1))).toEqual(['/typedData/types OUT_OF_RANGE'])
+  })
+
+  test('behavior: an order of Seaport with 60 items is hashed', () => {
+    const item =
+      'uint8 itemType,address token,uint256 identifierOrCriteria,uint256 startAmount,uint256 endAmount'
+    const types = {
+      OrderComponents:
+        'address offerer,address zone,OfferItem[] offer,ConsiderationItem[] consideration,uint8 orderType,uint256 startTime,uint256 endTime,bytes32 zoneHash,uint256 salt,bytes32 conduitKey,uint256 counter',
+      OfferItem: item,
+      ConsiderationItem: `${item},address recipient`,
+    }
+    const offered = { itemType: 1, token: ACCOUNT, identifierOrCriteria: 0, startAmount: 1, endAmount: 1 }
+    const zero = `0x${'00'.repeat(32)}`
+    const message = {
+      ...{ offerer: ACCOUNT, zone: ACCOUNT, orderType: 0, startTime: 0, endTime: 1, salt: 0, counter: 0 },
+      ...{ zoneHash: zero, conduitKey: zero, offer: Array(30).fill(offered) },
+      consideration: Array(30).fill({ ...offered, recipient: ACCOUNT }),
+    }
+    const order = payload('OrderComponents', types, message)
+    expect(hashOf(order)).toBe(independentHash(order.typedData as unknown as AnyTypedData))
+  })
+
   test('behavior: a long chain of types is read without recursion', () => {
     const types = Object.fromEntries(
       Array.from({ length: 2_000 }, (_, i) => [

@@ -31,6 +31,10 @@ const approval = (asset: Address, owner: Address, amount = 1_000_000n): Effect =
   spender: ALICE,
   amount,
 })
+const typeHash = (name: Parameters<typeof knownTypedData>[0]): string => {
+  const { types, primaryType } = read(typedDataPayload, knownTypedData(name)).typedData
+  return id(encodeType(types, primaryType))
+}
 const unknown = (primaryType: string, verifyingContract?: string, domainName?: string) => ({
   kind: 'typedData',
   verifyingContract,
@@ -124,6 +128,8 @@ describe('Permit2', () => {
     ['permitBatch', 'PermitBatch', batch],
     ['permitTransferFrom', 'PermitTransferFrom', single],
     ['permitBatchTransferFrom', 'PermitBatchTransferFrom', batch],
+  ] as const
+  const WITNESSED = [
     ['permitWitnessTransferFrom', 'PermitWitnessTransferFrom', single],
     ['permitBatchWitnessTransferFrom', 'PermitBatchWitnessTransferFrom', batch],
   ] as const
@@ -134,10 +140,19 @@ describe('Permit2', () => {
     expect(examined.effects).toEqual(effects)
   })
 
-  test.each(CASES)('behavior: %s for another contract is unknown as well', (name, type, effects) => {
-    expect(effectsOf(name)).toEqual([...effects, unknown(type, TOKEN, 'USDC')])
-    expect(effectsOf(name, {}, {})).toEqual([...effects, unknown(type)])
+  test.each(WITNESSED)('behavior: %s is unknown as well, since it may be an order', (name, type, effects) => {
+    const examined = examine(knownTypedData(name, {}, permit2))
+    expect(examined.account).toBe(SIGNER)
+    expect(examined.effects).toEqual([...effects, unknown(type, PERMIT2, 'Permit2')])
   })
+
+  test.each([...CASES, ...WITNESSED])(
+    'behavior: %s for another contract is unknown as well',
+    (name, type, effects) => {
+      expect(effectsOf(name)).toEqual([...effects, unknown(type, TOKEN, 'USDC')])
+      expect(effectsOf(name, {}, {})).toEqual([...effects, unknown(type)])
+    },
+  )
 
   test.each([
     ['permitBatch', 'PermitBatch', { details: [] }],
@@ -216,15 +231,34 @@ describe('Safe', () => {
     expect(effects).toContainEqual(transfer)
   })
 
-  test.each([
-    ['a chain id', { verifyingContract: SAFE }, SAFE],
-    ['a contract', { chainId: 1 }, undefined],
-  ])('behavior: a transaction without %s is unknown', (_name, domain, contract) => {
-    expect(examine(knownTypedData('safeTx', {}, domain))).toMatchObject({
-      account: SIGNER,
-      effects: [unknown('SafeTx', contract)],
+  test('behavior: a refund of gas to somebody is a transfer as well', () => {
+    const changes = { gasPrice: 1, safeTxGas: 5, baseGas: 6, refundReceiver: ALICE }
+    expect(effectsOf('safeTx', changes, safe)).toContainEqual({
+      ...{ kind: 'transfer', asset: 'native', from: SAFE, to: ALICE, amount: 100_011n },
     })
   })
+
+  test('behavior: a transaction without a chain id, as before version 1.3, is made by the Safe on any chain', () => {
+    const examined = examine(knownTypedData('safeTx', {}, { verifyingContract: SAFE }))
+    expect(examined.chainId).toBeUndefined()
+    expect(examined).toMatchObject({ account: SAFE, effects: [transfer] })
+  })
+
+  test.each(['safeTxOld', 'safeTxOldest'] as const)('behavior: %s is administration', name => {
+    const examined = examine(knownTypedData(name, {}, { verifyingContract: SAFE }))
+    expect(examined.account).toBe(SAFE)
+    expect(examined.effects).toEqual([{ kind: 'administration', to: SAFE, action: 'SafeTx' }])
+  })
+
+  test.each(['safeTx', 'safeTxOld', 'safeTxOldest'] as const)(
+    'behavior: %s without a contract is unknown',
+    name => {
+      expect(examine(knownTypedData(name, {}, { chainId: 1 }))).toMatchObject({
+        account: SIGNER,
+        effects: [unknown('SafeTx')],
+      })
+    },
+  )
 
   const MODULES = [
     ['safeOp06', '0xa581c4A4DB7175302464fF3C06380BC3270b4037'],
@@ -277,9 +311,40 @@ describe('Safe', () => {
     ['safeOp06', '0x84aa190356f56b8c87825f54884392a9907c23ee0f8e1ea86336b763faf021bd'],
     ['safeOp07', '0xc03dfc11d8b10bf9cf703d558958c8c42777f785d998c62060d85a4f0ef6ea7f'],
     ['safeTx', '0xbb8310d486368db6bd6f849402fdd73ad53d316b5a4b2644ad6efe0f941286d8'],
+    ['safeTxOld', '0x14d461bc7412367e924637b363c7bf29b8f47e2f84869f4426e5633d8af47b20'],
+    ['safeTxOldest', '0x25d046d03ed382d9c56da5eda028b368da618747b9a6080c9422e835abd69574'],
   ] as const)('behavior: %s has the type hash of the contract', (name, hash) => {
-    const { types, primaryType } = read(typedDataPayload, knownTypedData(name)).typedData
-    expect(id(encodeType(types, primaryType))).toBe(hash)
+    expect(typeHash(name)).toBe(hash)
+  })
+})
+
+describe('Kernel', () => {
+  const kernel = { name: 'Kernel', version: '0.3.1', chainId: 1, verifyingContract: SAFE }
+  const CASES = [
+    ['kernelEnable', 'Enable', '0xb17ab1224aca0d4255ef8161acaf2ac121b8faa32a4b2258c912cc5f8308c505'],
+    [
+      'kernelValidatorApproved',
+      'ValidatorApproved',
+      '0x3ce406685c1b3551d706d85a68afdaa49ac4e07b451ad9b8ff8b58c3ee964176',
+    ],
+  ] as const
+
+  test.each(CASES)('behavior: %s hands the account over', (name, action) => {
+    const examined = examine(knownTypedData(name, {}, kernel))
+    expect(examined).toMatchObject({ chainId: 1, account: SAFE })
+    expect(examined.effects).toEqual([{ kind: 'administration', to: SAFE, action }])
+  })
+
+  test.each(CASES)('behavior: %s without a contract is unknown', (name, type) => {
+    expect(examine(knownTypedData(name, {}, { chainId: 1 }))).toMatchObject({
+      account: SIGNER,
+      effects: [unknown(type)],
+    })
+  })
+
+  // From the contracts: https://github.com/zerodevapp/kernel
+  test.each(CASES)('behavior: %s has the type hash of the contract', (name, _type, hash) => {
+    expect(typeHash(name)).toBe(hash)
   })
 })
 
@@ -317,6 +382,24 @@ describe('a hash wrapped for one account', () => {
     const types = { TypedDataSign: 'Permit contents,string name', Permit: 'address owner,uint256 value' }
     const message = { contents: { owner: OWNER, value: 1 }, name: 'Kernel' }
     const examined = examine(payload('TypedDataSign', types, message))
+    expect(examined).toMatchObject({ account: TOKEN })
     expect(examined.effects).toEqual([{ kind: 'opaque', of: 'hash', hash: examined.hash }])
   })
+
+  test.each([
+    ['address', SAFE, SAFE],
+    ['bytes', SAFE, TOKEN],
+  ])(
+    'behavior: its account is the one in the message, if it is an %s',
+    (type, verifyingContract, account) => {
+      const types = {
+        TypedDataSign: `Permit contents,string name,${type} verifyingContract`,
+        Permit: 'address owner,uint256 value',
+      }
+      const message = { contents: { owner: OWNER, value: 1 }, name: 'Kernel', verifyingContract }
+      const examined = examine(payload('TypedDataSign', types, message))
+      expect(examined.account).toBe(account)
+      expect(examined.effects).toEqual([{ kind: 'opaque', of: 'hash', hash: examined.hash }])
+    },
+  )
 })

@@ -34,12 +34,14 @@ export const reasonsAgainst = (
   if (judgements.length === 0) return [reason('NO_EFFECT', 'has no effect that could be judged')]
   if (judgements.some(({ outcome }) => outcome === 'WALLET_UNKNOWN'))
     return [reason('WALLET_UNKNOWN', unknownWallet(inquiry, policy))]
-  return judgements
-    .filter(({ outcome }) => outcome !== 'permitted')
-    .map((judgement, index) => {
-      const description = describeWithNames(judgement.effect, inquiry.prepared.chainId, policy.directory)
-      return reason(codeOf(judgement), `${description}: ${why(judgement, policy, index < EXPLAINED)}`)
-    })
+  const against = judgements.flatMap(judgement => {
+    const code = codeOf(judgement)
+    return code === undefined ? [] : [{ judgement, code }]
+  })
+  return against.map(({ judgement, code }, index) => {
+    const description = describeWithNames(judgement.effect, inquiry.prepared.chainId, policy.directory)
+    return reason(code, `${description}: ${why(judgement, policy, index < EXPLAINED)}`)
+  })
 }
 
 /** How many of the wallets are named. */
@@ -48,20 +50,25 @@ const LISTED = 10
 /** How many effects of a request are explained in detail: explaining costs more than judging. */
 const EXPLAINED = 8
 
-const codeOf = ({ outcome, question }: Judgement): ReasonCode => {
+/**
+ * The code of the reason against one effect.
+ *
+ * @returns The code of docs/api.md; undefined if the effect is permitted.
+ */
+export const codeOf = ({ outcome, question }: Judgement): ReasonCode | undefined => {
   switch (outcome) {
+    case 'permitted':
+      return undefined
     case 'forbidden':
       return 'FORBIDDEN'
-    case 'WALLET_UNKNOWN':
-    case 'TOKEN_UNKNOWN':
-    case 'CALL_DATA_NOT_UNDERSTOOD':
-      return outcome
     case 'error':
       return 'RULE_FAILED'
-    default:
+    case 'notPermitted':
       return question !== undefined && isDangerous(question.action.id)
         ? dangerousCodes[question.action.id]
         : 'NOT_PERMITTED'
+    default:
+      return outcome
   }
 }
 

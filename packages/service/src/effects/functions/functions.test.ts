@@ -8,6 +8,7 @@ import {
   ERC20_SIGNED,
   flips,
   NFT,
+  OPERATORS,
   OTHERS,
   PERMIT2_FUNCTIONS,
   textOf,
@@ -17,6 +18,7 @@ import type { Effect } from '../effect.ts'
 import { erc20Functions } from './erc20.ts'
 import { erc20SignedFunctions } from './erc20Signed.ts'
 import { nftFunctions } from './nft.ts'
+import { operatorFunctions } from './operators.ts'
 import { PERMIT2, permit2Functions } from './permit2.ts'
 import { safeApprovalFunctions } from './safe.ts'
 import { wethFunctions } from './weth.ts'
@@ -26,12 +28,12 @@ const opaque = (data: Hex): Effect => ({ kind: 'opaque', of: 'callData', hash: k
 const call = (data: Hex, value = 0n): Effect => ({
   ...{ kind: 'call', to: TOKEN, selector: data.slice(0, 10) as Hex, value },
 })
-const understood = [...ERC20, ...ERC20_SIGNED, ...PERMIT2_FUNCTIONS, ...NFT, ...OTHERS]
+const understood = [...ERC20, ...ERC20_SIGNED, ...PERMIT2_FUNCTIONS, ...NFT, ...OPERATORS, ...OTHERS]
 
 test('default: no function is known that is not tested here', () => {
   const known = [
     ...[erc20Functions, erc20SignedFunctions, permit2Functions],
-    ...[nftFunctions, wethFunctions, safeApprovalFunctions],
+    ...[nftFunctions, operatorFunctions, wethFunctions, safeApprovalFunctions],
   ].flatMap(functions => functions.map(({ selector }) => selector))
   const tested = [...understood.map(({ signature }) => toFunctionSelector(signature)), '0xd0e30db0']
   expect(known.toSorted()).toEqual(tested.toSorted())
@@ -98,6 +100,7 @@ describe('WETH', () => {
 
 test.each([
   ['decreaseAllowance(address spender, uint256 amount)', [ALICE, 1n]],
+  ['decreaseApproval(address spender, uint256 amount)', [ALICE, 1n]],
   [
     'cancelAuthorization(address authorizer, bytes32 nonce, bytes signature)',
     [ALICE, `0x${'01'.repeat(32)}`, '0x'],

@@ -2,6 +2,7 @@
 // placeholder; `read` throws if anything was reported, so no placeholder ever leaves this file.
 import { type Address, getAddress, type Hex, isAddress, zeroAddress } from 'viem'
 import { type Issue, type IssueCode, ServiceError } from './problem.ts'
+import { reported } from './reported.ts'
 
 /** Reads one JSON value. `path` is its JSON Pointer (RFC 6901); faults are appended to `issues`. */
 export type Field<T> = (value: unknown, path: string, issues: Issue[]) => T
@@ -13,26 +14,6 @@ export const read = <T>(field: Field<T>, value: unknown): T => {
   if (issues.length > 0) throw new ServiceError('INVALID_REQUEST', reported(issues))
   return result
 }
-
-/** How many faults are told one by one. */
-const MAXIMUM_FAULTS = 100
-/** The longest JSON Pointer of a fault, in characters. Names in it may be foreign. */
-const MAXIMUM_PATH = 512
-
-/** What is told of faults: an answer must not be much longer than the request. */
-const reported = (issues: readonly Issue[]): readonly Issue[] => {
-  const told = issues
-    .slice(0, MAXIMUM_FAULTS)
-    .map(issue => ({ ...issue, path: innermostWithin(issue.path, MAXIMUM_PATH) }))
-  const next = issues[MAXIMUM_FAULTS]
-  if (next === undefined) return told
-  const message = `has further faults: ${issues.length - MAXIMUM_FAULTS}`
-  return [...told, { path: '', code: next.code, message }]
-}
-
-/** The pointer itself, or that of the innermost value around it whose pointer is not too long. */
-const innermostWithin = (path: string, length: number): string =>
-  path.length <= length ? path : path.slice(0, path.lastIndexOf('/', length))
 
 /** A JSON object with these fields and no others. The result is frozen. */
 export const object =

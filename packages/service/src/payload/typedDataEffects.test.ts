@@ -390,7 +390,7 @@ describe('a hash wrapped for one account', () => {
     ['address', SAFE, SAFE],
     ['bytes', SAFE, TOKEN],
   ])(
-    'behavior: its account is the one in the message, if it is an %s',
+    'behavior: its account is that in the message where the type is address; it has %s',
     (type, verifyingContract, account) => {
       const types = {
         TypedDataSign: `Permit contents,string name,${type} verifyingContract`,

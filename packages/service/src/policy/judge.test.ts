@@ -29,12 +29,13 @@ import {
 } from '../../test/policy.ts'
 import { authorize } from '../authorize.ts'
 import type { Effect } from '../effects/effect.ts'
-import { preparsePolicySet, preparseSchema, statefulIsAuthorized } from './cedar.ts'
+import { policyToJson, preparsePolicySet, preparseSchema, statefulIsAuthorized } from './cedar.ts'
 import type { Inquiry } from './inquiry.ts'
 import { judge } from './judge.ts'
 import type { Policy } from './policy.ts'
 import { toQuestion } from './question.ts'
-import { schema } from './schema.ts'
+import { createReads } from './reads.ts'
+import { type Action, schema } from './schema.ts'
 
 const withEffects = (effects: readonly Effect[], changes: Partial<Inquiry> = {}): Inquiry => {
   const inquiry = inquiryOf()
@@ -150,13 +151,35 @@ const RULES: readonly string[] = [
   'forbid (principal, action, resource) when { context.time.toTime() < duration("6h") };',
 ].map((rule, index) => rule.replace(/^(@id\("\w+"\) )?/, `@id("rule${index}") `))
 
+/** Rules that read what the others do not, some of it of entities. */
+const READERS: readonly string[] = [
+  'forbid (principal, action == Action::"transfer", resource) when { context.token.symbol == "EURC" || principal.arn like "*mallory" };',
+  'forbid (principal, action == Action::"payFee", resource) when { resource has factory && resource.factory.known };',
+  'forbid (principal, action == Action::"call", resource) when { context has sourceIp && context.sourceIp.isLoopback() };',
+  'forbid (principal, action == Action::"unwrap", resource) when { context.from == resource.address };',
+]
+
 /** Some of the rules, in some order. */
 const anyRules = fc.shuffledSubarray([...RULES], { minLength: 1, maxLength: RULES.length })
 /** A policy of just these rules; without the checks of `loadPolicy`, which take most of its time. */
 const toPolicy = (rules: readonly string[]): Policy => {
   const staticPolicies = Object.fromEntries(rules.map((rule, index) => [`r${index}`, rule]))
   expect(preparsePolicySet('generated', { staticPolicies })).toEqual({ type: 'success' })
-  return { ...permitAll, directory: starter.directory, policySetId: 'generated' }
+  const parsed = rules.map(rule => {
+    const answer = policyToJson(rule)
+    if (answer.type === 'failure') throw new Error(rule)
+    const { json } = answer
+    const { action } = json
+    const entities = 'entities' in action ? action.entities : 'entity' in action ? [action.entity] : undefined
+    const actions = entities?.map(entity => ('type' in entity ? entity.id : '') as Action)
+    return { id: '', effect: json.effect, actions, text: rule, json, offset: 0 }
+  })
+  return {
+    ...permitAll,
+    directory: starter.directory,
+    policySetId: 'generated',
+    reads: createReads(parsed),
+  }
 }
 
 test('taking a permit away never turns a denial into an allowance; a forbid more never does', () => {
@@ -191,6 +214,17 @@ test('a request is allowed if, and only if, each of its effects is permitted', (
       const outcomes = outcomesOf(inquiry, policy)
       expect(decision.outcome === 'allow').toBe(outcomes.every(outcome => outcome === 'permitted'))
       if (decision.outcome === 'deny') expect(decision.reasons.length).toBeGreaterThan(0)
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('what is left out of a question does not change its answer', () => {
+  const whole = { reads: () => undefined }
+  fc.assert(
+    fc.property(anyRules, anyInquiry, (rules, inquiry) => {
+      const policy = toPolicy([...rules, ...READERS])
+      expect(judge(inquiry, policy)).toEqual(judge(inquiry, { ...policy, ...whole }))
     }),
     { numRuns: 100 },
   )

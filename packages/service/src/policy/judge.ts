@@ -4,6 +4,7 @@ import { statefulIsAuthorized } from './cedar.ts'
 import type { Inquiry } from './inquiry.ts'
 import type { Policy } from './policy.ts'
 import { type Question, toQuestion, type Unanswerable } from './question.ts'
+import { trim } from './reads.ts'
 
 /** The verdict on one effect. */
 export type Judgement = {
@@ -34,7 +35,7 @@ export const judge = (inquiry: Inquiry, policy: Policy): readonly Judgement[] =>
 const judgeEffect = (effect: Effect, inquiry: Inquiry, policy: Policy): Judgement => {
   const question = toQuestion(effect, inquiry, policy.directory)
   if (typeof question === 'string') return { effect, question: undefined, outcome: question }
-  const { principal, action, resource, context, entities } = question
+  const { principal, action, resource, context, entities } = trim(question, policy.reads(question.action.id))
   const answer = statefulIsAuthorized({
     principal,
     action,

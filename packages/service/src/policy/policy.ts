@@ -5,7 +5,9 @@ import { createDirectory, type Directory } from './directory.ts'
 import { type Facts, parseFacts } from './facts.ts'
 import { faultAt, PolicyError, placeFaults, policyFiles } from './fault.ts'
 import { jsonOffset } from './jsonOffset.ts'
+import { createReads, type Reads } from './reads.ts'
 import { parseRules, type Rule } from './rules.ts'
+import type { Action } from './schema.ts'
 import { findUnusable } from './usability.ts'
 import { keepWasmCallsApart } from './wasmCalls.ts'
 
@@ -21,6 +23,8 @@ export type Policy = {
   readonly directory: Directory
   /** Under which Cedar keeps the parsed rules. */
   readonly policySetId: string
+  /** What the rules about an action look at. */
+  readonly reads: (action: Action) => Reads
 }
 
 /**
@@ -52,7 +56,14 @@ export const loadPolicy = (source: PolicySource): Policy => {
     staticPolicies: Object.fromEntries(rules.map(rule => [rule.id, rule.text])),
   })
   if (preparsed.type === 'failure') throw new Error(preparsed.errors.map(error => error.message).join('\n'))
-  return { version, rules, facts, directory: createDirectory(facts), policySetId: version }
+  return {
+    version,
+    rules,
+    facts,
+    directory: createDirectory(facts),
+    policySetId: version,
+    reads: createReads(rules),
+  }
 }
 
 /** What is wrong with the rules whatever the facts say. */

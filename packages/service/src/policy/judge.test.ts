@@ -230,6 +230,19 @@ test('what is left out of a question does not change its answer', () => {
   )
 })
 
+test('what was asked before is answered as it would be anew', () => {
+  fc.assert(
+    fc.property(anyInquiry, fc.array(anyInquiry, { maxLength: 3 }), (inquiry, others) => {
+      const policy = policyOf(STARTER_RULES)
+      const first = judge(inquiry, policy)
+      for (const other of others) judge(other, policy)
+      expect(judge(inquiry, policy)).toEqual(first)
+      expect(judge(inquiry, { ...policy })).toEqual(first)
+    }),
+    { numRuns: 30 },
+  )
+})
+
 test('one more effect that is not permitted denies the whole, wherever it is put', () => {
   fc.assert(
     fc.property(fc.array(anyEffect, { maxLength: 3 }), anyEffect, fc.nat(3), (effects, bad, position) => {

@@ -35,7 +35,37 @@ export const judge = (inquiry: Inquiry, policy: Policy): readonly Judgement[] =>
 const judgeEffect = (effect: Effect, inquiry: Inquiry, policy: Policy): Judgement => {
   const question = toQuestion(effect, inquiry, policy.directory)
   if (typeof question === 'string') return { effect, question: undefined, outcome: question }
-  const { principal, action, resource, context, entities } = trim(question, policy.reads(question.action.id))
+  return { effect, question, ...remembered(trim(question, policy.reads(question.action.id)), policy) }
+}
+
+/** What Cedar says to a question. */
+type Verdict =
+  | { readonly outcome: 'permitted' | 'forbidden' | 'error'; readonly rules: readonly string[] }
+  | { readonly outcome: 'notPermitted' }
+
+/** How many answers are remembered for a policy. */
+const REMEMBERED = 256
+
+/**
+ * Asks Cedar, unless the very same question was asked before: the answer depends on nothing else, and the fee of one payment
+ * is often that of the next.
+ */
+const remembered = (question: Question, policy: Policy): Verdict => {
+  const answers = answersByPolicy.get(policy) ?? new Map<string, Verdict>()
+  answersByPolicy.set(policy, answers)
+  const key = JSON.stringify(question)
+  const known = answers.get(key)
+  if (known !== undefined) return known
+  const verdict = ask(question, policy)
+  const [oldest] = answers.keys()
+  if (answers.size >= REMEMBERED && oldest !== undefined) answers.delete(oldest)
+  answers.set(key, verdict)
+  return verdict
+}
+
+const answersByPolicy = new WeakMap<Policy, Map<string, Verdict>>()
+
+const ask = ({ principal, action, resource, context, entities }: Question, policy: Policy): Verdict => {
   const answer = statefulIsAuthorized({
     principal,
     action,
@@ -46,13 +76,11 @@ const judgeEffect = (effect: Effect, inquiry: Inquiry, policy: Policy): Judgemen
     validateRequest: false,
   })
   // Cedar leaves out a rule that it cannot evaluate. If that rule forbids, leaving it out would permit.
-  if (answer.type === 'failure') return { effect, question, outcome: 'error', rules: [] }
+  if (answer.type === 'failure') return { outcome: 'error', rules: [] }
   const { decision, diagnostics } = answer.response
   const failed = diagnostics.errors.map(error => error.policyId).toSorted()
-  if (failed.length > 0) return { effect, question, outcome: 'error', rules: failed }
+  if (failed.length > 0) return { outcome: 'error', rules: failed }
   const rules = diagnostics.reason.toSorted()
-  if (decision === 'allow') return { effect, question, outcome: 'permitted', rules }
-  return rules.length > 0
-    ? { effect, question, outcome: 'forbidden', rules }
-    : { effect, question, outcome: 'notPermitted' }
+  if (decision === 'allow') return { outcome: 'permitted', rules }
+  return rules.length > 0 ? { outcome: 'forbidden', rules } : { outcome: 'notPermitted' }
 }

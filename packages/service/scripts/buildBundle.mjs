@@ -1,5 +1,5 @@
-// The code of the Lambda function adminSigner as one module for Node 24, the AWS SDK included (Lambda's own copy of the SDK
-// changes without notice, and what runs beside the key must not), and Cedar's WebAssembly beside it.
+// The code of the Lambda function adminSigner as one module for Node 24, and Cedar's WebAssembly beside it. Lambda's own copy
+// of the AWS SDK is not used: it changes without notice, and what runs beside the key must not.
 // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-package.html
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -10,9 +10,8 @@ import { listModules } from './bundleModules.mjs'
  * Builds the function's code. The same sources give the same bytes wherever they lie: paths in the output are relative
  * to the root, and neither a tsconfig.json nor an earlier build has a say.
  *
- * Not minified: it takes 115 instead of 92 ms of processor time to load and is 152 instead of 106 kB when compressed.
- * In return the code in the account can be read, says of each part which module it is from, and stack traces name
- * functions and lines that exist.
+ * Not minified, so that the code in the account can be read, says of each part which module it is from, and stack traces name functions
+ * and lines that exist.
  *
  * @param root The directory of the workspace, with packages/ and node_modules/.
  * @returns `code`, the module that exports `handler`; `files`, what it reads beside it, by name; `modules`, what both are
@@ -30,13 +29,13 @@ export async function buildBundle(root) {
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // The packages' own sources rather than dist/, and the SDK's ES modules rather than its CommonJS: only of those can
-    // what is not used be left out (a sixth of it), and only those need no `require` when the function starts.
+    // The packages' own sources rather than dist/, and ES modules rather than CommonJS: only of those can what is not used
+    // be left out, and only those need no `require` when the function starts.
     conditions: ['coffer-source', 'module'],
     mainFields: ['module', 'main'],
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
     legalComments: 'inline',
-    plugins: [environmentCredentials, cedarFromFile(root)],
+    plugins: [cedarFromFile(root)],
     logLevel: 'silent',
   })
   const [output] = Object.values(metafile.outputs)
@@ -60,19 +59,6 @@ export async function buildBundle(root) {
     modules: await listModules(root, output, files),
     inputs: [...modules, ...paths],
   }
-}
-
-// Lambda gives a function the credentials of its role in the environment, which is the first link of the SDK's default
-// chain. The others (profiles, SSO, a program to run, web identity, container and instance metadata) could only come
-// into play when that one fails, and would then sign as somebody else. Without them the bundle has 395 modules instead
-// of 589, and none that can run a program.
-const environmentCredentials = {
-  name: 'environment-credentials',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]@aws-sdk[\\/]credential-provider-node[\\/]dist-es[\\/]index\.js$/ }, () => ({
-      contents: `export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env'`,
-    }))
-  },
 }
 
 // Of the package's three forms, the one for the web is an ES module, and lets whoever uses it say where the WebAssembly is.

@@ -2,7 +2,7 @@
 // carries (a cause, a stack, a message from AWS) never reaches the caller. docs/api.md explains every code.
 import { STATUS_CODES } from 'node:http'
 import { PublicKeyError, SignatureError, type SignerErrorCode } from '@coffer/signer'
-import type { KmsErrorCode } from '@coffer/signer/aws-kms'
+import type { KmsErrorCode } from '@coffer/signer/kms-http'
 
 /** A fault of one field, or a reason to refuse. `path` is a JSON Pointer (RFC 6901) into the request body. */
 export type Issue = {

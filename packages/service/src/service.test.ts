@@ -1,5 +1,5 @@
 import { SignatureError } from '@coffer/signer'
-import { KmsError, type KmsErrorCode } from '@coffer/signer/aws-kms'
+import { KmsError, type KmsErrorCode } from '@coffer/signer/kms-http'
 import fc from 'fast-check'
 import { type Hex, hashMessage, recoverAddress, recoverMessageAddress } from 'viem'
 import { describe, expect, test } from 'vitest'

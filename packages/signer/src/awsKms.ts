@@ -12,23 +12,14 @@ import {
   type SignCommandOutput,
 } from '@aws-sdk/client-kms'
 import { encodeHex, type Hex } from './hex.ts'
+import { checkPublicKey, checkSignature } from './kmsAnswer.ts'
 import { KmsError, type KmsOperation, toKmsError } from './kmsError.ts'
-import { isAnswerTo, type KmsKeyId, parseKmsKeyId } from './kmsKeyId.ts'
+import { type KmsKeyId, parseKmsKeyId } from './kmsKeyId.ts'
+import type { KmsRequest } from './kmsRequest.ts'
 import type { SigningKey } from './signer.ts'
 
 export { KmsError, type KmsErrorCode, type KmsOperation } from './kmsError.ts'
-
-/** A request that KMS answered. Of one that it refused, the `KmsError` tells. */
-export type KmsRequest = {
-  readonly operation: KmsOperation
-  /** The digest that was signed, by which signatures made at the same time are told apart; `undefined` for GetPublicKey. */
-  readonly digest: Hex | undefined
-  /** KMS's id of the request, as CloudTrail records it. */
-  readonly requestId: string | undefined
-  /** How often the SDK sent it: above 1 after throttling or a network fault. */
-  readonly attempts: number
-  readonly durationMs: number
-}
+export type { KmsRequest } from './kmsRequest.ts'
 
 export type AwsKmsOptions = {
   /** A key id, a key ARN, `alias/name` or an alias ARN. */
@@ -86,7 +77,7 @@ export const awsKms = async (options: AwsKmsOptions): Promise<SigningKey> => {
     digest: undefined,
     observe,
   })
-  const { keyArn, publicKey } = checkPublicKey(answer, name)
+  const { keyArn, publicKey } = checkPublicKey(answer, name, answer.$metadata.requestId)
 
   return {
     id: keyArn,
@@ -99,7 +90,8 @@ export const awsKms = async (options: AwsKmsOptions): Promise<SigningKey> => {
         SigningAlgorithm: 'ECDSA_SHA_256',
       })
       const request = { operation: 'Sign', keyId: keyArn, digest: encodeHex(digest), observe } as const
-      return checkSignature(await send(() => client.send(command, deadline()), request), keyArn)
+      const signed = await send(() => client.send(command, deadline()), request)
+      return checkSignature(signed, keyArn, signed.$metadata.requestId)
     },
   }
 }
@@ -145,33 +137,4 @@ const send = async <Answer extends GetPublicKeyCommandOutput | SignCommandOutput
   const { requestId, attempts = 1 } = answer.$metadata
   observe({ operation, digest, requestId, attempts, durationMs: performance.now() - start })
   return answer
-}
-
-const checkPublicKey = (
-  answer: GetPublicKeyCommandOutput,
-  name: KmsKeyId,
-): { readonly keyArn: string; readonly publicKey: Uint8Array } => {
-  const { KeyId: keyArn, KeySpec: keySpec, KeyUsage: keyUsage, PublicKey: publicKey } = answer
-  const facts = {
-    keyId: name.text,
-    operation: 'GetPublicKey',
-    requestId: answer.$metadata.requestId,
-  } as const
-  if (keyArn === undefined || publicKey === undefined) throw new KmsError('KMS_ANSWER_INVALID', facts)
-  if (!isAnswerTo(name, keyArn))
-    throw new KmsError('KMS_ARN_MISMATCH', { ...facts, detail: `answered: ${keyArn}` })
-  if (keySpec !== 'ECC_SECG_P256K1')
-    throw new KmsError('KMS_KEY_WRONG_SPEC', { ...facts, detail: `this key's spec is ${keySpec}` })
-  if (keyUsage !== 'SIGN_VERIFY')
-    throw new KmsError('KMS_KEY_WRONG_USAGE', { ...facts, detail: `this key's usage is ${keyUsage}` })
-  return { keyArn, publicKey }
-}
-
-const checkSignature = (answer: SignCommandOutput, keyArn: string): Uint8Array => {
-  const { KeyId: answered, Signature: signature } = answer
-  const facts = { keyId: keyArn, operation: 'Sign', requestId: answer.$metadata.requestId } as const
-  if (answered === undefined || signature === undefined) throw new KmsError('KMS_ANSWER_INVALID', facts)
-  if (answered !== keyArn)
-    throw new KmsError('KMS_ARN_MISMATCH', { ...facts, detail: `answered: ${answered}` })
-  return signature
 }

@@ -47,12 +47,12 @@ test.each([
     "It's a small(er) world",
     '0x9328da16089fcba9bececa81663203989f2df5fe1faa6291a45381c81bd17f76939c6d6b623b42da56557e5e734a43dc83345ddfadec52cbe24d0cc64f550793',
   ],
-])('ERC-2098 vector: %s', (message, compact) => {
+])('ERC-2098 vector: %s', async (message, compact) => {
   const secretKey = Buffer.from('1234567890'.repeat(7).slice(0, 64), 'hex')
   const digest = Buffer.from(hashMessage(message).slice(2), 'hex')
   const der = secp256k1.sign(digest, secretKey, { prehash: false, format: 'der' })
   const publicKey = secp256k1.getPublicKey(secretKey, false)
-  expect(serializeCompactSignature(parseSignature({ der, digest, publicKey }))).toBe(compact)
+  expect(serializeCompactSignature(await parseSignature({ der, digest, publicKey }))).toBe(compact)
 })
 
 describe('input', () => {

@@ -7,10 +7,12 @@ import { SigningKey as EthersSigningKey } from 'ethers'
 import fc from 'fast-check'
 import { recoverPublicKey } from 'viem/utils'
 import { describe, expect, test } from 'vitest'
+import { nobleMulAdd } from '../test/nobleMulAdd.ts'
 import { encodeHex } from './hex.ts'
+import { loadMulAdd } from './mulAdd.ts'
 import { parsePublicKey } from './publicKey.ts'
 import { serializeSignature } from './serializeSignature.ts'
-import { parseSignature, type Signature } from './signature.ts'
+import { createSignatureParser, parseSignature, type Signature } from './signature.ts'
 
 const { Point, Signature: EcdsaSignature } = secp256k1
 const { Fn, Fp } = Point
@@ -54,7 +56,13 @@ const expectAccepted = (signature: Signature, signed: Uint8Array, publicKey: Uin
   expect(EthersSigningKey.recoverPublicKey(encodeHex(signed), serialized)).toBe(encodeHex(publicKey))
 }
 
-describe('properties', () => {
+/** What is shipped, and what it is compared with. */
+const parsers = [
+  ['libsecp256k1', createSignatureParser(await loadMulAdd())],
+  ['noble', createSignatureParser(nobleMulAdd)],
+] as const
+
+describe.each(parsers)('properties, by %s', (_name, parseSignature) => {
   test('r, low-s and the parity of R come back for any R, any s and any digest', () => {
     fc.assert(
       fc.property(signing, ({ k, s, signed }) => {
@@ -175,7 +183,7 @@ describe('properties', () => {
   })
 })
 
-describe('edges', () => {
+describe.each(parsers)('edges, by %s', (_name, parseSignature) => {
   const signed = sha256(Uint8Array.of(1))
 
   test('behavior: an r of 21 bytes and an s of one byte are 32 bytes each afterwards', () => {
@@ -252,3 +260,12 @@ const firstPointFrom = (x: bigint): InstanceType<typeof Point> => {
     return firstPointFrom(x + 1n)
   }
 }
+
+test('behavior: parseSignature is the parser that is shipped', async () => {
+  const signed = new Uint8Array(32).fill(7)
+  const publicKey = secp256k1.getPublicKey(Fn.toBytes(7n), false)
+  const der = secp256k1.sign(signed, Fn.toBytes(7n), { prehash: false, format: 'der' })
+  expectAccepted(await parseSignature({ der, digest: signed, publicKey }), signed, publicKey)
+  const changed = { der, digest: new Uint8Array(32), publicKey }
+  await expect(parseSignature(changed)).rejects.toThrow(code('SIGNATURE_MISMATCH'))
+})

@@ -5,10 +5,12 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { hexToBytes } from '@noble/hashes/utils.js'
 import { SigningKey as EthersSigningKey } from 'ethers'
 import { describe, expect, test } from 'vitest'
+import { nobleMulAdd } from '../test/nobleMulAdd.ts'
 import { encodeHex } from './hex.ts'
+import { loadMulAdd, type MulAdd } from './mulAdd.ts'
 import { parsePublicKey } from './publicKey.ts'
 import { serializeSignature } from './serializeSignature.ts'
-import { parseSignature, type Signature } from './signature.ts'
+import { createSignatureParser, type Signature } from './signature.ts'
 
 type Case = {
   readonly tcId: number
@@ -48,14 +50,19 @@ const UNRECOVERABLE = new Map([
 // Flags of cases whose r and s may even be right, but whose encoding is not DER. A parser that takes BER fails here.
 const ENCODING = ['BerEncodedSignature', 'InvalidEncoding', 'InvalidTypesInSignature', 'MissingZero']
 
-const parse = ({ publicKeyPem, msg, sig }: Case): Signature =>
-  parseSignature({
-    der: hexToBytes(sig),
-    digest: sha256(hexToBytes(msg)),
-    publicKey: parsePublicKey(publicKeyPem),
-  })
+type Parse = (testCase: Case) => Signature
 
-const codeOf = (testCase: Case): unknown => {
+const parserOf = (mulAdd: MulAdd): Parse => {
+  const parseSignature = createSignatureParser(mulAdd)
+  return ({ publicKeyPem, msg, sig }) =>
+    parseSignature({
+      der: hexToBytes(sig),
+      digest: sha256(hexToBytes(msg)),
+      publicKey: parsePublicKey(publicKeyPem),
+    })
+}
+
+const codeOf = (parse: Parse, testCase: Case): unknown => {
   try {
     parse(testCase)
     return 'accepted'
@@ -64,7 +71,12 @@ const codeOf = (testCase: Case): unknown => {
   }
 }
 
-describe.skipIf(!present)('Wycheproof', () => {
+const parsers = [
+  ['libsecp256k1', parserOf(await loadMulAdd())],
+  ['noble', parserOf(nobleMulAdd)],
+] as const
+
+describe.skipIf(!present).each(parsers)('Wycheproof, by %s', (_name, parse) => {
   test('all cases are run', () => {
     expect(cases.length).toBe(suite.numberOfTests)
     expect(new Set(cases.map(({ tcId }) => tcId)).size).toBe(476)
@@ -83,14 +95,14 @@ describe.skipIf(!present)('Wycheproof', () => {
   test.each(cases.filter(({ tcId }) => UNRECOVERABLE.has(tcId)))('#$tcId $comment: refused', testCase => {
     expect(testCase.result).toBe('valid')
     expect(UNRECOVERABLE.get(testCase.tcId)).toBe(testCase.comment)
-    expect(codeOf(testCase)).toBe('SIGNATURE_UNRECOVERABLE')
+    expect(codeOf(parse, testCase)).toBe('SIGNATURE_UNRECOVERABLE')
   })
 
   const invalid = cases.filter(({ result }) => result === 'invalid')
   test.each(invalid)('#$tcId $comment: refused', testCase => {
     const encoding = testCase.flags.some(flag => ENCODING.includes(flag))
     const expected = encoding ? ['SIGNATURE_MALFORMED'] : ['SIGNATURE_MALFORMED', 'SIGNATURE_MISMATCH']
-    expect(expected).toContain(codeOf(testCase))
+    expect(expected).toContain(codeOf(parse, testCase))
   })
 
   test('the file has what this test claims to cover', () => {

@@ -2,8 +2,9 @@
 import { hexToBytes } from '@noble/hashes/utils.js'
 import { type Address, checksumAddress, publicKeyToAddress } from './address.ts'
 import { encodeHex, type Hex, isHex32 } from './hex.ts'
+import { loadMulAdd } from './mulAdd.ts'
 import { parsePublicKey } from './publicKey.ts'
-import { parseSignature, type Signature } from './signature.ts'
+import { createSignatureParser, type Signature } from './signature.ts'
 
 /** A secp256k1 key we may ask to sign but never see. It speaks what KMS speaks. */
 export type SigningKey = {
@@ -44,7 +45,9 @@ export const createSigner = async (
   options: { readonly expectedAddress?: Address | undefined } = {},
 ): Promise<Signer> => {
   const expectedAddress = parseExpectedAddress(options.expectedAddress)
-  const point = parsePublicKey(await key.getPublicKey())
+  const [publicKey, mulAdd] = await Promise.all([key.getPublicKey(), loadMulAdd()])
+  const parse = createSignatureParser(mulAdd)
+  const point = parsePublicKey(publicKey)
   const address = publicKeyToAddress(point)
   if (expectedAddress !== undefined && expectedAddress !== address)
     throw new SignerError(
@@ -62,7 +65,7 @@ export const createSigner = async (
       const digest = hexToBytes(hash.slice(2))
       // The key gets its own copy: what is verified below is what was asked for, whatever the key does with its bytes.
       const der = await key.signDigest(Uint8Array.from(digest))
-      return parseSignature({ der, digest, publicKey: point })
+      return parse({ der, digest, publicKey: point })
     },
   }
 }

@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { KmsAttempt, KmsFailure } from './kmsAttempt.ts'
+import { KmsError } from './kmsError.ts'
+import { backoff, retry } from './kmsRetry.ts'
+
+const timing = { backoffMs: 100, throttleBackoffMs: 500, longestBackoffMs: 5_000 }
+const atOnce = { backoffMs: 0, throttleBackoffMs: 0, longestBackoffMs: 0 }
+
+describe('pauses', () => {
+  test.each([
+    ['transient', [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]],
+    ['throttled', [500, 1_000, 2_000, 4_000, 5_000, 5_000]],
+    ['clock', [0, 0]],
+    ['expired', [0, 0]],
+  ] as const)('behavior: %s: anything from nothing up to a bound that doubles', (kind, bounds) => {
+    for (const [index, bound] of bounds.entries()) {
+      expect(backoff(kind, index + 1, timing, () => 0)).toBe(0)
+      expect(backoff(kind, index + 1, timing, () => 0.5)).toBe(bound / 2)
+      expect(backoff(kind, index + 1, timing, () => 1)).toBe(bound)
+    }
+  })
+})
+
+describe('attempts', () => {
+  const kinds = ['throttled', 'transient', 'clock', 'expired', 'final'] as const
+  const failure = (kind: KmsFailure['kind'], number: number): KmsFailure => ({
+    kind,
+    error: new KmsError('KMS_UNAVAILABLE', { keyId: 'key', requestId: `request-${number}` }),
+  })
+  const outcomes = fc.array(fc.constantFrom(...kinds, 'answered' as const), { minLength: 4, maxLength: 4 })
+
+  test('at most three, none after an answer or what is final, no repair twice, and the last error is thrown', async () => {
+    await fc.assert(
+      fc.asyncProperty(outcomes, async planned => {
+        const made: string[] = []
+        const attempt = async (): Promise<KmsAttempt<string>> => {
+          const kind = planned[made.length] ?? 'final'
+          made.push(kind)
+          if (kind === 'answered') return { kind, body: 'body', requestId: `request-${made.length}` }
+          return failure(kind, made.length)
+        }
+        const result = await retry(attempt, atOnce, 60_000).catch((error: unknown) => error)
+        const last = made.at(-1)
+        const requestId = `request-${made.length}`
+        if (last === 'answered')
+          expect(result).toMatchObject({ body: 'body', requestId, attempts: made.length })
+        else expect(result).toMatchObject({ code: 'KMS_UNAVAILABLE', requestId })
+
+        const isRepair = last === 'clock' || last === 'expired'
+        const isOver =
+          last === 'answered' || last === 'final' || (isRepair && made.indexOf(last) < made.length - 1)
+        expect(made.length === 3 || isOver).toBe(true)
+        expect(made.slice(0, -1)).not.toContain('answered')
+        expect(made.slice(0, -1)).not.toContain('final')
+      }),
+    )
+  })
+
+  test('behavior: each is told what remains', async () => {
+    const remaining: number[] = []
+    await retry(
+      async remainingMs => {
+        remaining.push(remainingMs)
+        return failure('transient', remaining.length)
+      },
+      atOnce,
+      60_000,
+    ).catch(() => undefined)
+    expect(remaining).toHaveLength(3)
+    expect(remaining).toEqual(remaining.toSorted((a, b) => b - a))
+    expect(remaining[0]).toBeLessThanOrEqual(60_000)
+  })
+})

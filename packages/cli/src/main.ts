@@ -15,7 +15,10 @@ export async function main(): Promise<void> {
   // The AWS SDK announces on every start that it will leave Node 20 some day; that is for us to know, not for users.
   env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   const color = env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb'
-  const terminal = createTerminal({ stdin, stdout, stderr }, { json: argv.includes('--json'), color })
+  // What comes after -- belongs to another command.
+  const end = argv.indexOf('--')
+  const own = end < 0 ? argv : argv.slice(0, end)
+  const terminal = createTerminal({ stdin, stdout, stderr }, { json: own.includes('--json'), color })
   // A reader that went away must not end a transfer half-way.
   for (const stream of [stdout, stderr]) stream.on('error', () => undefined)
   const print = (outcome: Outcome): void => {

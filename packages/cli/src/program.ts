@@ -8,6 +8,7 @@ import { createWallet, fundWallet, showWallet } from './commands/wallet.ts'
 import type { Context, Outcome } from './context.ts'
 import { exitCodes } from './exitCodes.ts'
 import { CliError, type Failure } from './failure.ts'
+import { addConformanceCommand } from './program/conformance.ts'
 import { addPolicyCommands } from './program/policy.ts'
 import { addStackCommands } from './program/stack.ts'
 
@@ -46,6 +47,7 @@ export function createProgram(version: string, runner: Runner): Command {
   addKeyCommands(program, runner)
   addWalletCommands(program, runner)
   addTransferCommands(program, runner)
+  addConformanceCommand(program, runner)
   return program
 }
 

@@ -7,6 +7,7 @@ import { deployReleased, releasedStackName } from './aws/deployReleased.ts'
 import { startAws } from './aws/endpoint.ts'
 import { startGateway } from './aws/gateway.ts'
 import type { Identities } from './aws/identity.ts'
+import type { KmsTrouble } from './aws/kms/trouble/queue.ts'
 import { type Chain, startChain } from './chain/chain.ts'
 import { type Crossmint, startCrossmint } from './crossmint/server.ts'
 import { addToGroup } from './iam/account.ts'
@@ -57,6 +58,8 @@ export type Sandbox = {
   readonly identities: Identities
   /** KMS, IAM, CloudFormation and the other services: the value for AWS_ENDPOINT_URL. */
   readonly aws: Listener
+  /** Makes KMS go wrong, on demand. */
+  readonly kmsTrouble: KmsTrouble
   /** API Gateway, for what is deployed. */
   readonly gateway: Listener
   /** What the deployed stack says of itself (`KeyArn`, `InvokeUrl`, ...); empty where nothing is deployed. */
@@ -121,6 +124,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
       region: cloud.region,
       identities: cloud.identities,
       aws,
+      kmsTrouble: cloud.kmsTrouble,
       gateway,
       outputs: () => outputsOf(cloud),
       putPolicy: async policy => {

@@ -11,7 +11,12 @@ export type ServerResponseData = {
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly body: string | Uint8Array
+  /** How it fails to arrive; it arrives where absent. */
+  readonly delivery?: Delivery | undefined
 }
+
+/** `reset` in its place, `cut` off after half of the body, `stalled` there with the connection open, `silence` in its place. */
+export type Delivery = 'reset' | 'cut' | 'stalled' | 'silence'
 
 /** A running server. */
 export type Listener = {
@@ -75,7 +80,7 @@ const readRequest = async (message: IncomingMessage, maxBodyBytes: number): Prom
 
 const send = (
   response: ServerResponse,
-  { status, headers, body }: ServerResponseData,
+  { status, headers, body, delivery }: ServerResponseData,
   time: number,
 ): void => {
   response.setHeader('date', new Date(time).toUTCString())
@@ -83,7 +88,26 @@ const send = (
     response.setHeader(name, typeof value === 'string' ? value : [...value])
   }
   response.statusCode = status
-  response.end(body)
+  switch (delivery) {
+    case undefined:
+      response.end(body)
+      return
+    case 'reset':
+      response.socket?.resetAndDestroy()
+      return
+    case 'silence':
+      return
+    default:
+      sendHalf(response, body, delivery)
+  }
+}
+
+const sendHalf = (response: ServerResponse, body: string | Uint8Array, delivery: 'cut' | 'stalled'): void => {
+  const bytes = Buffer.from(body)
+  response.setHeader('content-length', bytes.length)
+  response.write(bytes.subarray(0, bytes.length >> 1), () => {
+    if (delivery === 'cut') response.socket?.end()
+  })
 }
 
 const listening = (server: Server, port: number): Promise<void> =>

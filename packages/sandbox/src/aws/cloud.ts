@@ -8,6 +8,7 @@ import type { LambdaFunction as RunningFunction } from '../lambda/function.ts'
 import type { StackRecord } from './cloudformation/record.ts'
 import { createIdentities, type Identities, type Identity } from './identity.ts'
 import type { Store } from './kms/store.ts'
+import { createTroubleQueue, type TroubleQueue } from './kms/trouble/queue.ts'
 import { createHomeAccount, createStrangersAccount } from './people.ts'
 import { type Random, systemRandom } from './random.ts'
 
@@ -24,6 +25,8 @@ export type Cloud = {
   /** The other company's account. */
   readonly foreign: Account
   readonly kms: Store
+  /** What is to go wrong in KMS. */
+  readonly kmsTrouble: TroubleQueue
   /** By name; those that are deployed. */
   readonly stacks: Map<string, Stack>
   /** What CloudFormation remembers of stacks, the deleted ones too, by id. */
@@ -100,6 +103,7 @@ export const createCloud = (
     account,
     foreign: createStrangersAccount(),
     kms: { accountId, region, keys: new Map(), aliases: new Map(), now, random },
+    kmsTrouble: createTroubleQueue(),
     stacks: new Map(),
     stackRecords: new Map(),
     watches: new Map(),

@@ -8,7 +8,8 @@ import { respondCloudTrail } from './cloudTrail.ts'
 import { respondCloudWatch } from './cloudWatch.ts'
 import { respondEvents } from './events.ts'
 import { respondIam } from './iam.ts'
-import { respondKms } from './kms.ts'
+import { isForTrouble, respondTrouble } from './kms/trouble/control.ts'
+import { respondKmsInTrouble } from './kms/trouble/respond.ts'
 import { isForCode, respondCode } from './lambda/codeLocation.ts'
 import { respondLambda } from './lambda.ts'
 import { respondS3 } from './s3.ts'
@@ -29,7 +30,7 @@ const services: ReadonlyMap<string, Service> = new Map<string, Service>([
   ['cloudtrail', respondCloudTrail],
   ['events', respondEvents],
   ['iam', respondIam],
-  ['kms', respondKms],
+  ['kms', respondKmsInTrouble],
   ['lambda', respondLambda],
   ['monitoring', respondCloudWatch],
   ['s3', respondS3],
@@ -70,11 +71,12 @@ const findService = (request: ServerRequest): Service | undefined => {
   const named = services.get(scope?.[1] ?? '')
   if (named) return named
   if (isForCode(request)) return respondCode
+  if (isForTrouble(request)) return respondTrouble
   // Without a signature, or with one for something else, the service is the one whose protocol the request speaks.
   if (request.method !== 'POST' || splitTarget(request.url).path !== '/') return undefined
   switch ((headers.get('content-type')?.[0] ?? '').split(';')[0]?.trim().toLowerCase()) {
     case 'application/x-amz-json-1.1':
-      return respondKms
+      return respondKmsInTrouble
     case 'application/x-www-form-urlencoded':
       return respondSts
     default:

@@ -114,7 +114,7 @@ describe('Sign', () => {
         expect(secp256k1.verify(der, digest, publicKey, { prehash: false, lowS: false, format: 'der' })).toBe(
           true,
         )
-        const signature = parseSignature({ der, digest, publicKey })
+        const signature = await parseSignature({ der, digest, publicKey })
         const address = await recoverAddress({ hash: toHex(digest), signature })
         expect(address).toBe(publicKeyToAddress(publicKey))
       }),

@@ -119,6 +119,10 @@ test('behavior: it is loaded once', async () => {
 test('error: where WebAssembly cannot be used it says so, and the next call tries again', async () => {
   vi.resetModules()
   const fresh = await import('./mulAdd.ts')
+  // Node's types do not know it.
+  const { WebAssembly } = globalThis as unknown as {
+    readonly WebAssembly: { instantiate: () => Promise<unknown> }
+  }
   const instantiate = vi.spyOn(WebAssembly, 'instantiate').mockRejectedValueOnce(new Error('no WebAssembly'))
   await expect(fresh.loadMulAdd()).rejects.toThrow('no WebAssembly')
   const reloaded = await fresh.loadMulAdd()

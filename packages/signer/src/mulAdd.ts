@@ -1,4 +1,4 @@
-// u1·G + u2·Q by libsecp256k1, Bitcoin's own implementation, as WebAssembly: several times faster than in JavaScript.
+// u1·G + u2·Q by libsecp256k1 as WebAssembly, as @bitauth/libauth builds it: several times faster than in JavaScript.
 // Everything here is public; the tests compare it with @noble/curves.
 
 import type { Secp256k1 } from '@bitauth/libauth'

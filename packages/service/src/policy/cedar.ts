@@ -10,6 +10,8 @@ export {
   policyToText,
   preparsePolicySet,
   preparseSchema,
+  type SchemaJson,
+  schemaToJsonWithResolvedTypes,
   statefulIsAuthorized,
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs'

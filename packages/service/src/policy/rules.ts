@@ -6,7 +6,7 @@ import { type Facts, SIGNER } from './facts.ts'
 import { faultAt, type PolicyFault, policyFiles } from './fault.ts'
 import { parseObligation } from './obligation.ts'
 import { isPrincipalArn } from './principal.ts'
-import { type Action, DANGERS, type DangerousAction, schema } from './schema.ts'
+import { type Action, DANGERS, type DangerousAction, schemaJson } from './schema.ts'
 
 /** One rule. */
 export type Rule = {
@@ -71,7 +71,7 @@ export const parseRules = (
 }
 
 const validationErrors = (text: string, rules: readonly Rule[]): readonly DetailedError[] => {
-  const answer = validate({ schema, policies: { staticPolicies: text } })
+  const answer = validate({ schema: schemaJson, policies: { staticPolicies: text } })
   if (answer.type === 'failure') return answer.errors
   const found = [...answer.validationErrors, ...answer.validationWarnings]
     // A permit without actions is a fault by itself, and would have one more for each action that lacks an attribute.

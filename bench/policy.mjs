@@ -35,12 +35,13 @@ const variants = SIZES.map(size => {
   return { size, policy, loading, times: [] }
 })
 
-const inquiries = Array.from({ length: 10 }, (_, index) => inquiryFor(addressOf(index)))
+// No two alike, in amount or fee: what Cedar said before would be remembered.
+const inquiries = Array.from({ length: ROUNDS }, (_, index) => inquiryFor(addressOf(index % 10), index + 1))
 
 // Turn about, so that noise of the machine hits all of them alike.
 for (let round = 0; round < ROUNDS; round++)
   for (const { policy, times } of variants) {
-    const inquiry = inquiries[round % inquiries.length]
+    const inquiry = inquiries[round]
     const started = performance.now()
     const judgements = judge(inquiry, policy)
     times.push(performance.now() - started)
@@ -62,8 +63,9 @@ function print(line) {
   process.stdout.write(`${line}\n`)
 }
 
-function inquiryFor(to) {
-  const data = encodeFunctionData({ abi, functionName: 'transfer', args: [to, 250_000_000n] })
+function inquiryFor(to, number) {
+  const amount = BigInt(number) * 1_000_000n
+  const data = encodeFunctionData({ abi, functionName: 'transfer', args: [to, amount] })
   const body = {
     signerAddress,
     payload: {
@@ -81,8 +83,9 @@ function inquiryFor(to) {
         callGasLimit: '0x13880',
         verificationGasLimit: '0x186a0',
         preVerificationGas: '0xc350',
-        maxFeePerGas: '0x3b9aca00',
-        maxPriorityFeePerGas: '0x3b9aca00',
+        // From a third of a ten-thousandth of native value up to the limit of 0.01.
+        maxFeePerGas: `0x${Math.floor((number * 1e14) / 3 / 230_000).toString(16)}`,
+        maxPriorityFeePerGas: '0x1',
       },
     },
   }

@@ -14,8 +14,8 @@ const reply: EndpointReply = {
   message: `0x${'22'.repeat(32)}`,
   scheme: 'eip191',
   keyId: 'arn',
-  rules: ['decoded-effects'],
-  policyVersion: 'builtin-1',
+  rules: ['payouts', 'fees'],
+  policyVersion: 'ab'.repeat(32),
   requestId: 'r',
 }
 

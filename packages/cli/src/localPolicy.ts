@@ -54,7 +54,6 @@ export function readLocalPolicy(directory: string): LocalPolicy {
     const faults = error.faults.map(fault => describeFault({ ...fault, file: join(shown, fault.file) }))
     throw new CliError('POLICY_INVALID', ['the policy has faults:', ...faults].join('\n'), {
       exitCode: exitCodes.usage,
-      hints: ['coffer policy check'],
       cause: error,
     })
   }

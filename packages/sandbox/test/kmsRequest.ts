@@ -1,8 +1,8 @@
 // A client of KMS that hides nothing: one signed request, and what came back, or how it did not.
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { request } from 'node:http'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { Cloud } from '../src/aws/cloud.ts'
+import { Sha256 } from './sha256.ts'
 
 export type RawAnswer = {
   readonly status: number
@@ -63,21 +63,4 @@ export const requestKms = async (
     sent.on('error', (error: NodeJS.ErrnoException) => end(error.code))
     sent.end(body)
   })
-}
-
-/** SHA-256 and HMAC-SHA-256 as smithy's signer takes them. */
-class Sha256 {
-  readonly #hash: Hash | Hmac
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    const key =
-      typeof secret === 'string' || secret === undefined ? secret : Buffer.from(secret as Uint8Array)
-    this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', key)
-  }
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(typeof data === 'string' ? data : Buffer.from(data as Uint8Array))
-  }
-  async digest(): Promise<Uint8Array> {
-    return new Uint8Array(this.#hash.digest())
-  }
-  reset(): void {}
 }

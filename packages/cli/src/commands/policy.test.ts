@@ -93,8 +93,10 @@ describe('policy init', () => {
     ['OPTION_INVALID', { payees: ['acme'] }],
     ['OPTION_INVALID', { payees: ['a b=0x5555555555555555555555555555555555555555'] }],
     ['OPTION_INVALID', { payees: [], factory: '0x1' }],
+    ['OPTION_INVALID', { payees: [], operator: 'bob' }],
+    ['OPTION_INVALID', { payees: [], operator: 'arn:aws:iam::111122223333:role/finance/*' }],
     ['OPTION_INVALID', { payees: [], token: '0x1' }],
-    ['POLICY_INVALID', { payees: [], operator: 'ann' }],
+    ['OPTION_INVALID', { payees: [], operator: 'ann' }],
     ['INVALID_INPUT', { payees: [], token: 'dai' }],
   ])('error: %s, and nothing is written', async (code, options) => {
     const context = await contextOf()

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { resolveToken } from '@coffer/crossmint'
-import { loadPolicy, policyFiles } from '@coffer/service/policy'
+import { isPrincipalPattern, loadPolicy, policyFiles } from '@coffer/service/policy'
 import { type Address, getAddress, isAddress } from 'viem'
 import type { Config } from '../config.ts'
 import type { Context, Outcome } from '../context.ts'
@@ -40,7 +40,7 @@ export async function initPolicy(
   const directory = options.directory === undefined ? usualDirectory(config) : resolve(options.directory)
   const { payees, leftOut } = choosePayees(config, options.payees)
   const known: Known = {
-    operator: options.operator,
+    operator: readOperator(options.operator),
     wallet: config.wallet,
     factory: readFactory(options.factory),
     token: findToken(config, options.token ?? 'usdc'),
@@ -95,6 +95,17 @@ function findToken({ chain = 'base-sepolia', tokens }: Config, symbol: string): 
     throw new CliError('OPTION_INVALID', `--token ${symbol}: not the symbol of a token, such as usdc`)
   const { address, decimals, chainId } = resolveToken({ chain, token: symbol, tokens })
   return { name: symbol.toLowerCase(), symbol: symbol.toUpperCase(), decimals, chainId, address }
+}
+
+function readOperator(text: string | undefined): string | undefined {
+  if (text === undefined || isPrincipalPattern(text)) return text
+  throw new CliError(
+    'OPTION_INVALID',
+    `--operator ${text}: expected the ARN of a user, a role or a session`,
+    {
+      hints: ['aws sts get-caller-identity'],
+    },
+  )
 }
 
 function readFactory(text: string | undefined): Address | undefined {

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { Sha256 } from '../../test/sha256.ts'
 import type { RawRequest } from '../rawRequest.ts'
 import { createIdentities, createSession, type Identity } from './identity.ts'
 import { systemRandom } from './random.ts'
@@ -453,20 +454,3 @@ const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
-
-/** SHA-256 and HMAC-SHA-256 as smithy's signer takes them. */
-class Sha256 {
-  readonly #hash
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    const key =
-      typeof secret === 'string' || secret === undefined ? secret : Buffer.from(secret as Uint8Array)
-    this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', key)
-  }
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(typeof data === 'string' ? data : Buffer.from(data as Uint8Array))
-  }
-  async digest(): Promise<Uint8Array> {
-    return new Uint8Array(this.#hash.digest())
-  }
-  reset(): void {}
-}

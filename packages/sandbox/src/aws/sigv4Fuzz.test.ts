@@ -1,11 +1,11 @@
 // The verifier of Signature Version 4 against an independent signer, over any text that HTTP can carry: what is signed is
 // accepted, and any change of what it means is refused. COFFER_FUZZ_RUNS multiplies the number of runs: docs/testing.md.
-import { createHash, createHmac } from 'node:crypto'
 import { posix } from 'node:path'
 import { unescape as percentDecode } from 'node:querystring'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
+import { Sha256 } from '../../test/sha256.ts'
 import type { RawRequest } from '../rawRequest.ts'
 import { createIdentities, createSession } from './identity.ts'
 import { systemRandom } from './random.ts'
@@ -240,20 +240,3 @@ const encode = (value: string): string =>
     /[!'()*]/g,
     character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   )
-
-/** SHA-256 and HMAC-SHA-256 as smithy's signer takes them. */
-class Sha256 {
-  readonly #hash
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    const key =
-      typeof secret === 'string' || secret === undefined ? secret : Buffer.from(secret as Uint8Array)
-    this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', key)
-  }
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(typeof data === 'string' ? data : Buffer.from(data as Uint8Array))
-  }
-  async digest(): Promise<Uint8Array> {
-    return new Uint8Array(this.#hash.digest())
-  }
-  reset(): void {}
-}

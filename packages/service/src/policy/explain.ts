@@ -1,6 +1,7 @@
 // Why a rule applies to a question or does not: each of its demands is asked of Cedar by itself.
 import { printable } from '../effects/effect.ts'
-import { type PolicyJson, policyToText, preparsePolicySet, statefulIsAuthorized } from './cedar.ts'
+import { askCedar } from './ask.ts'
+import { type PolicyJson, policyToText, preparsePolicySet } from './cedar.ts'
 import { type Requirement, requirementsOf } from './expression.ts'
 import type { Policy } from './policy.ts'
 import type { Question, Value } from './question.ts'
@@ -50,20 +51,11 @@ type Examined = { readonly rule: Rule; readonly unmet: readonly Requirement[] }
 
 const examine = (question: Question, policy: Policy): readonly Examined[] => {
   const demands = demandsOf(policy)
-  const { principal, action, resource, context, entities } = question
-  const answer = statefulIsAuthorized({
-    principal,
-    action,
-    resource,
-    context: { ...context },
-    entities: [...entities],
-    preparsedPolicySetId: demands.policySetId,
-    validateRequest: false,
-  })
+  const answer = askCedar(question, demands.policySetId)
   // A demand that cannot be evaluated, for example because another one is not met, is not met either.
   const held = new Set(answer.type === 'failure' ? [] : answer.response.diagnostics.reason)
   return demands.rules
-    .filter(({ rule }) => rule.actions?.includes(action.id) ?? true)
+    .filter(({ rule }) => rule.actions?.includes(question.action.id) ?? true)
     .map(({ rule, requirements }) => ({
       rule,
       unmet: requirements.filter(({ id }) => !held.has(id)).map(({ requirement }) => requirement),

@@ -10,7 +10,7 @@ export { describeFault, PolicyError, type PolicyFault, policyFiles } from './fau
 export type { Inquiry, Principal } from './inquiry.ts'
 export { type Judgement, judge } from './judge.ts'
 export { loadPolicy, type Policy, type PolicySource } from './policy.ts'
-export { isPrincipalArn } from './principal.ts'
+export { isPrincipalArn, isPrincipalPattern } from './principal.ts'
 export type { Question } from './question.ts'
 export { codeOf, type Reason, reasonsAgainst } from './reason.ts'
 export { isDangerous, type Rule } from './rules.ts'

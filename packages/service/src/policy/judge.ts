@@ -1,6 +1,6 @@
 // What a policy says of each effect of a request.
 import type { Effect } from '../effects/effect.ts'
-import { statefulIsAuthorized } from './cedar.ts'
+import { askCedar } from './ask.ts'
 import type { Inquiry } from './inquiry.ts'
 import type { Policy } from './policy.ts'
 import { type Question, toQuestion, type Unanswerable } from './question.ts'
@@ -65,16 +65,8 @@ const remembered = (question: Question, policy: Policy): Verdict => {
 
 const answersByPolicy = new WeakMap<Policy, Map<string, Verdict>>()
 
-const ask = ({ principal, action, resource, context, entities }: Question, policy: Policy): Verdict => {
-  const answer = statefulIsAuthorized({
-    principal,
-    action,
-    resource,
-    context: { ...context },
-    entities: [...entities],
-    preparsedPolicySetId: policy.policySetId,
-    validateRequest: false,
-  })
+const ask = (question: Question, policy: Policy): Verdict => {
+  const answer = askCedar(question, policy.policySetId)
   // Cedar leaves out a rule that it cannot evaluate. If that rule forbids, leaving it out would permit.
   if (answer.type === 'failure') return { outcome: 'error', rules: [] }
   const { decision, diagnostics } = answer.response

@@ -1,8 +1,9 @@
 // From a request to what would be signed and what that would permit, both from the same frozen object.
-import { type Address, type Hex, hashMessage } from 'viem'
+import type { Address, Hex } from 'viem'
 import type { Effect } from './effects/effect.ts'
 import type { Examined } from './payload/examined.ts'
 import { examinePayload, type Payload } from './payload/payload.ts'
+import { hashMessage32 } from './payload/userOperationHash.ts'
 import { ServiceError } from './problem.ts'
 import type { Scheme, SigningRequest } from './request.ts'
 
@@ -40,7 +41,7 @@ export const prepare = (request: SigningRequest): Prepared => {
   const kind = payload?.kind ?? 'hash'
   // Of the other kinds the hash is made with a prefix already.
   const prefixable = kind === 'hash' || kind === 'userOperation'
-  const digest = prefixable && scheme === 'eip191' ? hashMessage({ raw: examined.hash }) : examined.hash
+  const digest = prefixable && scheme === 'eip191' ? hashMessage32(examined.hash) : examined.hash
   const all: readonly Effect[] =
     prefixable && scheme === 'raw' ? [...effects, { kind: 'rawScheme' }] : effects
   for (const effect of all) Object.freeze(effect)

@@ -3,8 +3,8 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { nobleMulAdd } from '../test/nobleMulAdd.ts'
+import { parserOf } from '../test/parserOf.ts'
 import { loadMulAdd } from './mulAdd.ts'
-import { createSignatureParser, type SignedDigest } from './signature.ts'
 
 const { Point, Signature: EcdsaSignature } = secp256k1
 const { Fn, Fp } = Point
@@ -58,7 +58,7 @@ test('points beyond the order are among those compared', () => {
 })
 
 /** What comes of a signature: the signature, or the code with which it is refused. */
-const outcome = (parse: ReturnType<typeof createSignatureParser>, signed: SignedDigest): unknown => {
+const outcome = (parse: ReturnType<typeof parserOf>, signed: Parameters<typeof parse>[0]): unknown => {
   try {
     return parse(signed)
   } catch (error) {
@@ -85,8 +85,8 @@ const signing = fc
 
 test('both give the same signature or the same code, for any valid or corrupted signature', () => {
   const counts = new Map<unknown, number>()
-  const library = createSignatureParser(mulAdd)
-  const noble = createSignatureParser(nobleMulAdd)
+  const library = parserOf(mulAdd)
+  const noble = parserOf(nobleMulAdd)
   fc.assert(
     fc.property(signing, signed => {
       const result = outcome(library, signed)
@@ -101,8 +101,8 @@ test('both give the same signature or the same code, for any valid or corrupted 
 })
 
 test('both give the same code for any bytes in place of DER', () => {
-  const library = createSignatureParser(mulAdd)
-  const noble = createSignatureParser(nobleMulAdd)
+  const library = parserOf(mulAdd)
+  const noble = parserOf(nobleMulAdd)
   const publicKey = Point.BASE.toBytes(false)
   const digest = sha256(Uint8Array.of(1))
   fc.assert(

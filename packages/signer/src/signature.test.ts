@@ -8,11 +8,12 @@ import fc from 'fast-check'
 import { recoverPublicKey } from 'viem/utils'
 import { describe, expect, test } from 'vitest'
 import { nobleMulAdd } from '../test/nobleMulAdd.ts'
+import { parserOf } from '../test/parserOf.ts'
 import { encodeHex } from './hex.ts'
 import { loadMulAdd } from './mulAdd.ts'
 import { parsePublicKey } from './publicKey.ts'
 import { serializeSignature } from './serializeSignature.ts'
-import { createSignatureParser, parseSignature, type Signature } from './signature.ts'
+import { parseSignature, type Signature } from './signature.ts'
 
 const { Point, Signature: EcdsaSignature } = secp256k1
 const { Fn, Fp } = Point
@@ -58,8 +59,8 @@ const expectAccepted = (signature: Signature, signed: Uint8Array, publicKey: Uin
 
 /** What is shipped, and what it is compared with. */
 const parsers = [
-  ['libsecp256k1', createSignatureParser(await loadMulAdd())],
-  ['noble', createSignatureParser(nobleMulAdd)],
+  ['libsecp256k1', parserOf(await loadMulAdd())],
+  ['noble', parserOf(nobleMulAdd)],
 ] as const
 
 describe.each(parsers)('properties, by %s', (_name, parseSignature) => {

@@ -32,28 +32,33 @@ const { Fn } = secp256k1.Point
  * @throws {PUBLIC_KEY_COMPRESSED | PUBLIC_KEY_NOT_A_POINT | PUBLIC_KEY_NOT_ON_CURVE}
  * @see https://eips.ethereum.org/EIPS/eip-2 and https://www.secg.org/sec1-v2.pdf section 4.1.4
  */
-export const parseSignature = async (parameters: SignedDigest): Promise<Signature> =>
-  createSignatureParser(await loadMulAdd())(parameters)
+export const parseSignature = async ({
+  publicKey,
+  ...signed
+}: SignedDigest & { readonly publicKey: Uint8Array }): Promise<Signature> =>
+  createSignatureParser(await loadMulAdd(), publicKey)(signed)
 
 export type SignedDigest = {
   readonly der: Uint8Array
   readonly digest: Uint8Array
-  readonly publicKey: Uint8Array
 }
 
 /**
- * Makes `parseSignature` of an implementation of the curve, for whoever has it at hand.
+ * Makes `parseSignature` of an implementation of the curve and one public key, which is then read once.
  *
  * @param mulAdd u1·G + u2·Q.
- * @returns `parseSignature`, but that it answers and throws at once.
+ * @param publicKey The uncompressed public key that must have signed: 65 bytes, 0x04 ‖ x ‖ y.
+ * @returns `parseSignature` for that key, but that it answers and throws at once.
+ * @throws {PUBLIC_KEY_COMPRESSED | PUBLIC_KEY_NOT_A_POINT | PUBLIC_KEY_NOT_ON_CURVE}
  */
-export const createSignatureParser =
-  (mulAdd: MulAdd) =>
-  (parameters: SignedDigest): Signature => {
-    const { der, digest, publicKey } = parameters
+export const createSignatureParser = (
+  mulAdd: MulAdd,
+  publicKey: Uint8Array,
+): ((signed: SignedDigest) => Signature) => {
+  const Q = decodePoint(publicKey)
+  return ({ der, digest }) => {
     if (digest.length !== 32)
       throw new SignatureError('DIGEST_INVALID', `The digest has ${digest.length} bytes; it must have 32.`)
-    const Q = decodePoint(publicKey)
     const parsed = parseDer(der)
     // (r, s) and (r, n - s) are both valid. The second one belongs to -R, so it is normalised before R is computed.
     const { r } = parsed
@@ -75,6 +80,7 @@ export const createSignatureParser =
       )
     return { r: encodeHex(Fn.toBytes(r)), s: encodeHex(Fn.toBytes(s)), yParity: R.y & 1n ? 1 : 0 }
   }
+}
 
 const parseDer = (der: Uint8Array): InstanceType<typeof EcdsaSignature> => {
   try {

@@ -6,11 +6,12 @@ import { hexToBytes } from '@noble/hashes/utils.js'
 import { SigningKey as EthersSigningKey } from 'ethers'
 import { describe, expect, test } from 'vitest'
 import { nobleMulAdd } from '../test/nobleMulAdd.ts'
+import { parserOf } from '../test/parserOf.ts'
 import { encodeHex } from './hex.ts'
 import { loadMulAdd, type MulAdd } from './mulAdd.ts'
 import { parsePublicKey } from './publicKey.ts'
 import { serializeSignature } from './serializeSignature.ts'
-import { createSignatureParser, type Signature } from './signature.ts'
+import type { Signature } from './signature.ts'
 
 type Case = {
   readonly tcId: number
@@ -52,8 +53,8 @@ const ENCODING = ['BerEncodedSignature', 'InvalidEncoding', 'InvalidTypesInSigna
 
 type Parse = (testCase: Case) => Signature
 
-const parserOf = (mulAdd: MulAdd): Parse => {
-  const parseSignature = createSignatureParser(mulAdd)
+const caseParser = (mulAdd: MulAdd): Parse => {
+  const parseSignature = parserOf(mulAdd)
   return ({ publicKeyPem, msg, sig }) =>
     parseSignature({
       der: hexToBytes(sig),
@@ -72,8 +73,8 @@ const codeOf = (parse: Parse, testCase: Case): unknown => {
 }
 
 const parsers = [
-  ['libsecp256k1', parserOf(await loadMulAdd())],
-  ['noble', parserOf(nobleMulAdd)],
+  ['libsecp256k1', caseParser(await loadMulAdd())],
+  ['noble', caseParser(nobleMulAdd)],
 ] as const
 
 describe.skipIf(!present).each(parsers)('Wycheproof, by %s', (_name, parse) => {

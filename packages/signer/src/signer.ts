@@ -46,8 +46,8 @@ export const createSigner = async (
 ): Promise<Signer> => {
   const expectedAddress = parseExpectedAddress(options.expectedAddress)
   const [publicKey, mulAdd] = await Promise.all([key.getPublicKey(), loadMulAdd()])
-  const parse = createSignatureParser(mulAdd)
   const point = parsePublicKey(publicKey)
+  const parse = createSignatureParser(mulAdd, point)
   const address = publicKeyToAddress(point)
   if (expectedAddress !== undefined && expectedAddress !== address)
     throw new SignerError(
@@ -65,7 +65,7 @@ export const createSigner = async (
       const digest = hexToBytes(hash.slice(2))
       // The key gets its own copy: what is verified below is what was asked for, whatever the key does with its bytes.
       const der = await key.signDigest(Uint8Array.from(digest))
-      return parse({ der, digest, publicKey: point })
+      return parse({ der, digest })
     },
   }
 }

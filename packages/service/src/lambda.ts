@@ -5,7 +5,7 @@
 //   AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN  set by Lambda
 //   AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL  optional: where KMS is, if not at the region's address
 import { join } from 'node:path'
-import { createSigner } from '@coffer/signer'
+import { createSigner, prepareVerification } from '@coffer/signer'
 import { type AwsCredentials, kmsHttp } from '@coffer/signer/kms-http'
 import { createHandler, type Handler } from './handler.ts'
 import { loadPolicy, type Policy } from './policy/policy.ts'
@@ -20,6 +20,9 @@ const credentials = (): AwsCredentials => ({
   secretAccessKey: process.env['AWS_SECRET_ACCESS_KEY'] ?? '',
   sessionToken: process.env['AWS_SESSION_TOKEN'],
 })
+
+// While the policy is loaded. If it fails, the first request tries again and tells.
+prepareVerification().catch(() => undefined)
 
 /** Loaded once, at the start, where it costs no request any time. What fails then fails each request. */
 const givePolicy = (): (() => Policy) => {

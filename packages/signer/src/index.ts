@@ -5,4 +5,11 @@ export { encodePublicKey, parsePublicKey } from './publicKey.ts'
 export { PublicKeyError, type PublicKeyErrorCode } from './publicKeyError.ts'
 export { serializeCompactSignature, serializeSignature } from './serializeSignature.ts'
 export { parseSignature, type Signature, SignatureError, type SignatureErrorCode } from './signature.ts'
-export { createSigner, type Signer, SignerError, type SignerErrorCode, type SigningKey } from './signer.ts'
+export {
+  createSigner,
+  prepareVerification,
+  type Signer,
+  SignerError,
+  type SignerErrorCode,
+  type SigningKey,
+} from './signer.ts'

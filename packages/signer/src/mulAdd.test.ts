@@ -5,6 +5,7 @@ import { expect, test, vi } from 'vitest'
 import { nobleMulAdd } from '../test/nobleMulAdd.ts'
 import { parserOf } from '../test/parserOf.ts'
 import { loadMulAdd } from './mulAdd.ts'
+import { encodePublicKey } from './publicKey.ts'
 
 const { Point, Signature: EcdsaSignature } = secp256k1
 const { Fn, Fp } = Point
@@ -116,15 +117,30 @@ test('behavior: it is loaded once', async () => {
   expect(await loadMulAdd()).toBe(await loadMulAdd())
 })
 
+// Node's types do not know it.
+const { WebAssembly } = globalThis as unknown as {
+  readonly WebAssembly: { instantiate: (...input: readonly unknown[]) => Promise<unknown> }
+}
+
+test('behavior: what was made ready before is not made again for a signer', async () => {
+  vi.resetModules()
+  const fresh = await import('./signer.ts')
+  const instantiate = vi.spyOn(WebAssembly, 'instantiate')
+  await fresh.prepareVerification()
+  expect(instantiate).toHaveBeenCalledTimes(1)
+  const getPublicKey = async () => encodePublicKey(Point.BASE.toBytes(false))
+  await fresh.createSigner({ id: 'k', getPublicKey, signDigest: () => Promise.reject(new Error('unused')) })
+  expect(instantiate).toHaveBeenCalledTimes(1)
+  instantiate.mockRestore()
+})
+
 test('error: where WebAssembly cannot be used it says so, and the next call tries again', async () => {
   vi.resetModules()
   const fresh = await import('./mulAdd.ts')
-  // Node's types do not know it.
-  const { WebAssembly } = globalThis as unknown as {
-    readonly WebAssembly: { instantiate: () => Promise<unknown> }
-  }
-  const instantiate = vi.spyOn(WebAssembly, 'instantiate').mockRejectedValueOnce(new Error('no WebAssembly'))
-  await expect(fresh.loadMulAdd()).rejects.toThrow('no WebAssembly')
+  const { prepareVerification } = await import('./signer.ts')
+  const failure = new Error('no WebAssembly')
+  const instantiate = vi.spyOn(WebAssembly, 'instantiate').mockRejectedValueOnce(failure)
+  await expect(prepareVerification()).rejects.toBe(failure)
   const reloaded = await fresh.loadMulAdd()
   expect(reloaded(2n, Point.BASE, 3n)).toEqual(Point.BASE.multiply(5n).toAffine())
   instantiate.mockRestore()

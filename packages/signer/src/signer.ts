@@ -70,6 +70,16 @@ export const createSigner = async (
   }
 }
 
+/**
+ * Makes ready what signatures are verified with: some 30 ms, in part on other threads, which `createSigner` takes where this
+ * was not called. Worth calling before other work that comes first.
+ *
+ * @returns It rejects where WebAssembly cannot be used.
+ */
+export const prepareVerification = async (): Promise<void> => {
+  await loadMulAdd()
+}
+
 const parseExpectedAddress = (expectedAddress: Address | undefined): Address | undefined => {
   if (expectedAddress === undefined) return undefined
   const address = checksumAddress(expectedAddress)

@@ -1,6 +1,6 @@
 // Signature Version 4 of AWS, for the one shape of request that KMS takes: POST / without a query.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 
 /** What a request is signed with. */
 export type AwsCredentials = {
@@ -27,7 +27,8 @@ export type RequestSigner = (
   time: number,
 ) => Headers
 
-type SigningKey = { readonly day: string; readonly secretAccessKey: string; readonly bytes: Buffer }
+/** As a KeyObject, since Node 24 takes three times as long for an HMAC with the same key in bytes. */
+type SigningKey = { readonly day: string; readonly secretAccessKey: string; readonly key: KeyObject }
 
 /**
  * Makes a signer of requests to one service in one region. It keeps the last signing key, which holds for a day and a
@@ -43,10 +44,10 @@ export const createRequestSigner = (scope: {
 }): RequestSigner => {
   const { region, service } = scope
   let kept: SigningKey | undefined
-  const keyFor = (day: string, secretAccessKey: string): Buffer => {
+  const keyFor = (day: string, secretAccessKey: string): KeyObject => {
     if (kept?.day !== day || kept.secretAccessKey !== secretAccessKey)
-      kept = { day, secretAccessKey, bytes: deriveKey([day, region, service, TERMINATOR], secretAccessKey) }
-    return kept.bytes
+      kept = { day, secretAccessKey, key: deriveKey([day, region, service, TERMINATOR], secretAccessKey) }
+    return kept.key
   }
 
   return ({ headers, body }, { accessKeyId, secretAccessKey, sessionToken }, time) => {
@@ -81,14 +82,15 @@ export const createRequestSigner = (scope: {
 const ALGORITHM = 'AWS4-HMAC-SHA256'
 const TERMINATOR = 'aws4_request'
 
-const deriveKey = (scope: readonly string[], secretAccessKey: string): Buffer =>
-  scope.reduce<Buffer>(hmac, Buffer.from(`AWS4${secretAccessKey}`))
+const deriveKey = (scope: readonly string[], secretAccessKey: string): KeyObject =>
+  createSecretKey(scope.reduce<Buffer>(hmac, Buffer.from(`AWS4${secretAccessKey}`)))
 
 /** YYYYMMDDTHHMMSSZ. */
 const formatDate = (time: number): string => new Date(time).toISOString().replaceAll(/[-:]|\.\d+/g, '')
 
 const canonicalValue = (value: string): string => value.trim().replaceAll(/\s+/g, ' ')
 
-const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
+const hmac = (key: Buffer | KeyObject, text: string): Buffer =>
+  createHmac('sha256', key).update(text).digest()
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

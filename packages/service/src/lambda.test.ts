@@ -158,6 +158,15 @@ test('error: a key with another address than the one pinned signs nothing', asyn
   expect(requests).toEqual(['GetPublicKey'])
 })
 
+test('error: however often it is asked then, no connection is left', async () => {
+  const invoke = await load({ KMS_KEY_ID: KEY_ARN, COFFER_SIGNER_ADDRESS: `0x${'11'.repeat(20)}` })
+  const connections = (): Promise<number> =>
+    new Promise(resolve => kms.getConnections((_error, count) => resolve(count)))
+  const before = await connections()
+  for (let i = 0; i < 5; i++) expect(await invoke(transfer)).toMatchObject({ code: 'ADDRESS_MISMATCH' })
+  await vi.waitFor(async () => expect(await connections()).toBeLessThanOrEqual(before))
+})
+
 test('behavior: a key with the pinned address signs', async () => {
   const invoke = await load({ KMS_KEY_ID: KEY_ARN, COFFER_SIGNER_ADDRESS: signer.address })
   expect(await invoke(transfer)).toMatchObject({ status: 200 })

@@ -48,7 +48,12 @@ export const handler: Handler = createHandler({
       // The first request of an instance asks twice, for the public key and the signature, and Lambda ends it after 25 s.
       deadlineMs: 11_000,
     })
-    return createSigner(key, { expectedAddress: COFFER_SIGNER_ADDRESS as `0x${string}` | undefined })
+    const expectedAddress = COFFER_SIGNER_ADDRESS as `0x${string}` | undefined
+    return createSigner(key, { expectedAddress }).catch(async (error: unknown) => {
+      // The next request makes another one, with connections of its own.
+      await key.close()
+      throw error
+    })
   },
   policy: givePolicy(),
   log: line => process.stdout.write(`${line}\n`),

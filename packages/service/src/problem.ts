@@ -94,7 +94,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Kind>> = {
   BODY_TOO_LARGE: { status: 413, detail: 'The body is longer than 65536 bytes.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, detail: 'The content type must be application/json.' },
   HASH_MISMATCH: { status: 422, detail: 'message is not the hash of payload. Nothing was signed.' },
-  INTERNAL_ERROR: { status: 500, detail: 'The service has a defect. Nothing was signed.' },
+  INTERNAL_ERROR: { status: 500, detail: 'The service has a defect. No signature was given to anybody.' },
   POLICY_INVALID: {
     status: 500,
     detail: 'The policy that is deployed cannot be used. The log says why. Nothing was signed.',
@@ -161,15 +161,18 @@ export const problemCode = (error: unknown): ProblemCode => {
  * @param code The kind of problem.
  * @param requestId By which the log line is found.
  * @param issues Each fault or reason.
- * @returns `application/problem+json`, with Retry-After where waiting is all it takes.
+ * @param retryAfterMs How long a retry makes no sense, where that is known better than by the code, in milliseconds.
+ * @returns `application/problem+json`, with Retry-After in seconds where waiting is all it takes.
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
 export const problemResponse = (
   code: ProblemCode,
   requestId: string,
   issues: readonly Issue[],
+  retryAfterMs?: number | undefined,
 ): ServiceResponse => {
-  const { status, detail, retryAfter } = PROBLEMS[code]
+  const { status, detail, retryAfter: usual } = PROBLEMS[code]
+  const retryAfter = retryAfterMs === undefined ? usual : Math.ceil(retryAfterMs / 1000)
   const problem = { title: STATUS_CODES[status], status, detail, code, requestId, issues }
   return {
     status,

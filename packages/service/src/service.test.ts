@@ -2,13 +2,14 @@ import { SignatureError } from '@coffer/signer'
 import { KmsError, type KmsErrorCode } from '@coffer/signer/kms-http'
 import fc from 'fast-check'
 import { type Hex, hashMessage, recoverAddress, recoverMessageAddress } from 'viem'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { ACCOUNT, ALICE, executeMode, KEY_ARN, payload, TOKEN } from '../test/fixtures.ts'
-import { permitAll, starter } from '../test/policy.ts'
+import { OPEN_FACTS, permitAll, permits, policyOf, starter } from '../test/policy.ts'
 import { signer, signerThat, start } from '../test/start.ts'
 import { PolicyError } from './policy/fault.ts'
+import type { Policy } from './policy/policy.ts'
 import { PROBLEMS } from './problem.ts'
-import type { ServiceInput } from './service.ts'
+import type { ServiceInput, ServiceOptions } from './service.ts'
 
 const HASH: Hex = `0x${'ab'.repeat(32)}`
 
@@ -202,12 +203,23 @@ test('error: with a policy that cannot be used nothing is signed, and the log sa
   expect(logged()).toMatchObject({ outcome: 'failed', error: 'treasury.cedar:3:1: no such token' })
 })
 
-test.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON', undefined])(
-  'behavior: the content type %s is accepted',
+test.each(['text/plain', 'xapplication/json', 'text/x; application/json', 'application/json x', ''])(
+  'error: the content type %j is not',
   async contentType => {
-    expect(await start().ask(transfer, { contentType })).toMatchObject({ status: 200 })
+    expect(await start().ask(transfer, { contentType })).toMatchObject({ status: 415 })
   },
 )
+
+test.each([
+  'application/json',
+  'application/json; charset=utf-8',
+  'application/json  ;charset=utf-8',
+  'application/json ',
+  'Application/JSON',
+  undefined,
+])('behavior: the content type %s is accepted', async contentType => {
+  expect(await start().ask(transfer, { contentType })).toMatchObject({ status: 200 })
+})
 
 describe('a key that fails', () => {
   const kmsCodes = Object.keys(PROBLEMS).filter(code => code.startsWith('KMS_')) as KmsErrorCode[]
@@ -244,6 +256,17 @@ describe('a key that fails', () => {
     expect(response.headers['retry-after']).toBe(retryAfter)
   })
 
+  test('error: while nothing is sent to KMS, Retry-After is for as long as that', async () => {
+    for (const [retryAfterMs, seconds] of [
+      [300, '1'],
+      [1_000, '1'],
+      [7_001, '8'],
+    ] as const) {
+      const error = new KmsError('KMS_THROTTLED', { keyId: KEY_ARN, retryAfterMs })
+      expect((await failing(error).ask(transfer)).headers['retry-after']).toBe(seconds)
+    }
+  })
+
   test('error: a signature that is not the key’s', async () => {
     const { ask, logged } = failing(new SignatureError('SIGNATURE_MISMATCH', 'not this key'))
     expect(await ask(transfer)).toMatchObject({ status: 502, body: { code: 'SIGNATURE_INVALID' } })
@@ -269,6 +292,94 @@ describe('a key that fails', () => {
       body: { code: 'INTERNAL_ERROR' },
     })
   })
+})
+
+test('error: the address of the key is told to whoever names another', async () => {
+  const { body } = await start().ask({ ...transfer, signerAddress: ACCOUNT })
+  expect(body.issues).toEqual([
+    {
+      path: '/signerAddress',
+      code: 'WRONG_SIGNER_ADDRESS',
+      message: `must be ${signer.address}, the address of this key`,
+    },
+  ])
+})
+
+test('error: a bare hash that would also be signed without its prefix is denied for both', async () => {
+  const { status, body } = await start().ask({ ...bareHash, scheme: 'raw' })
+  expect({ status, code: body.code }).toEqual({ status: 403, code: 'DENIED' })
+  expect(body.issues.map(({ code }: { readonly code: string }) => code)).toEqual([
+    'BLIND_SIGNING_REFUSED',
+    'RAW_SCHEME_REFUSED',
+  ])
+})
+
+describe('what a rule is told comes from the request', () => {
+  const deciding = (condition: string) =>
+    policyOf(
+      `${permits['payFee']}\n@id("t") permit (principal, action == Action::"transfer", resource) when { ${condition} };`,
+      OPEN_FACTS,
+    )
+  const statusOf = async (
+    condition: string,
+    changes: object = {},
+    input: Partial<ServiceInput> = {},
+    options: Partial<ServiceOptions> = {},
+  ) =>
+    (await start({ policy: () => deciding(condition), ...options }).ask({ ...transfer, ...changes }, input))
+      .status
+
+  test('behavior: its reference', async () => {
+    const condition = 'context has reference && context.reference == "INV-7"'
+    expect(await statusOf(condition, { reference: 'INV-7' })).toBe(200)
+    expect(await statusOf(condition, { reference: 'INV-8' })).toBe(403)
+    expect(await statusOf(condition)).toBe(403)
+  })
+
+  test('behavior: who asks, and from where', async () => {
+    const condition =
+      'principal.arn like "*/olga" && context has sourceIp && context.sourceIp == ip("192.0.2.1")'
+    const arn = 'arn:aws:iam::123456789012:user/olga'
+    expect(await statusOf(condition, {}, { principal: { arn, sourceIp: '192.0.2.1' } })).toBe(200)
+    expect(await statusOf(condition, {}, { principal: { arn, sourceIp: '192.0.2.2' } })).toBe(403)
+    expect(await statusOf(condition, {}, { principal: { arn: `${arn}x`, sourceIp: '192.0.2.1' } })).toBe(403)
+  })
+
+  test('behavior: the time at which it came in, as a date or a number, or else the system’s', async () => {
+    const condition = 'context.time == datetime("2026-01-06T10:00:00Z")'
+    const time = Date.UTC(2026, 0, 6, 10)
+    expect(await statusOf(condition, {}, {}, { now: () => new Date(time) })).toBe(200)
+    expect(await statusOf(condition, {}, {}, { now: () => time })).toBe(200)
+    expect(await statusOf(condition, {}, {}, { now: () => time + 1 })).toBe(403)
+    // Time passes while the request is answered.
+    let later = time
+    expect(await statusOf(condition, {}, {}, { now: () => later++ })).toBe(200)
+    vi.spyOn(Date, 'now').mockReturnValue(time)
+    expect(await statusOf(condition, {}, {}, { now: undefined })).toBe(200)
+    vi.restoreAllMocks()
+  })
+})
+
+test('behavior: the policy is asked for at each request, so that it can be mended', async () => {
+  const policies: readonly Policy[] = [starter, permitAll]
+  let asked = 0
+  const { ask } = start({ policy: () => policies[asked++] ?? starter })
+  expect(await ask(bareHash)).toMatchObject({ status: 403 })
+  expect(await ask(bareHash)).toMatchObject({ status: 200, body: { policyVersion: permitAll.version } })
+})
+
+test('behavior: a request to KMS outside of any request is nobody’s', async () => {
+  let observe: Parameters<ServiceOptions['signer']>[0] = () => undefined
+  const { ask, logged } = start({
+    signer: async onKmsRequest => {
+      observe = onKmsRequest
+      return signer
+    },
+  })
+  await ask(transfer)
+  expect(() => observe({ requestId: 'kms-1' })).not.toThrow()
+  await ask(transfer)
+  expect(logged()).toMatchObject({ outcome: 'signed', kmsRequestIds: [] })
 })
 
 describe('the start', () => {

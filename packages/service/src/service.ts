@@ -2,6 +2,7 @@
 // happens. It knows nothing of HTTP servers, Lambda or the environment.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Signer, serializeSignature } from '@coffer/signer'
+import { KmsError } from '@coffer/signer/kms-http'
 import { authorize, type Decision, signAuthorized } from './authorize.ts'
 import { type Facts, logLine } from './log.ts'
 import type { Principal } from './policy/inquiry.ts'
@@ -133,7 +134,13 @@ const refuse = (error: unknown, facts: Facts): ServiceResponse => {
   facts.problem = { code, error }
   // A request that KMS refused is reported by its error, not by the observer.
   if (error instanceof Error && 'requestId' in error) record(facts.kmsRequestIds, error.requestId)
-  return problemResponse(code, facts.requestId, error instanceof ServiceError ? error.issues : [])
+  const issues = error instanceof ServiceError ? error.issues : []
+  return problemResponse(
+    code,
+    facts.requestId,
+    issues,
+    error instanceof KmsError ? error.retryAfterMs : undefined,
+  )
 }
 
 const record = (ids: string[] | undefined, id: unknown): void => {

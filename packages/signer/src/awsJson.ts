@@ -9,7 +9,12 @@ export type AwsJsonAnswer =
   | { readonly kind: 'answered'; readonly body: JsonObject; readonly requestId: string | undefined }
   | AwsJsonError
   /** Not what AWS JSON allows: a page of HTML, a text that is cut off. Something else may have answered. */
-  | { readonly kind: 'broken'; readonly detail: string; readonly requestId: string | undefined }
+  | {
+      readonly kind: 'broken'
+      readonly detail: string
+      readonly status: number
+      readonly requestId: string | undefined
+    }
 
 /** An error by which the service refuses a request. */
 export type AwsJsonError = {
@@ -30,12 +35,17 @@ export type AwsJsonError = {
 export const readAwsJson = ({ status, headers, body }: HttpAnswer): AwsJsonAnswer => {
   const id = headers['x-amzn-requestid']
   const requestId = typeof id === 'string' ? id : undefined
+  const broken = (what: string): AwsJsonAnswer => ({
+    kind: 'broken',
+    detail: `HTTP status ${status} with ${what}`,
+    status,
+    requestId,
+  })
   const type = headers['content-type'] ?? ''
   if (!/^application\/(?:x-amz-json-1\.[01]|json)\s*(?:;|$)/i.test(type))
-    return { kind: 'broken', detail: `HTTP status ${status} with another content type than JSON`, requestId }
+    return broken('another content type than JSON')
   const json = parseObject(body)
-  if (json === undefined)
-    return { kind: 'broken', detail: `HTTP status ${status} with a body that is no JSON object`, requestId }
+  if (json === undefined) return broken('a body that is no JSON object')
   if (status === 200) return { kind: 'answered', body: json, requestId }
   const name = errorName(headers['x-amzn-errortype'] ?? json['__type'] ?? json['code'])
   const message = json['message'] ?? json['Message']

@@ -1,155 +1,167 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type Circuit, createCircuit } from './circuit.ts'
-import { KmsError, type KmsErrorCode } from './kmsError.ts'
-
-const errorOf = (code: KmsErrorCode, detail: string): KmsError => new KmsError(code, { keyId: 'key', detail })
+import { type Circuit, createCircuit, type Passage } from './circuit.ts'
+import type { KmsErrorCode } from './kmsError.ts'
 
 let time: number
 let circuit: Circuit
-let works: number
 
 beforeEach(() => {
   time = 0
-  works = 0
   circuit = createCircuit({ openMs: 1_000, longestOpenMs: 10_000 }, () => time)
 })
 
-/** Runs work that succeeds or fails so: what came of it, and whether the work was done at all. */
-const run = async (outcome: KmsErrorCode | 'ok' | Error): Promise<string> => {
-  const before = works
-  const work = async (): Promise<string> => {
-    works += 1
-    if (outcome instanceof Error) throw outcome
-    if (outcome !== 'ok') throw errorOf(outcome, 'work')
-    return 'ok'
-  }
-  const result = await circuit
-    .run(work, code => errorOf(code, 'refused'))
-    .catch((error: unknown) => (error instanceof KmsError ? error.code : 'other'))
-  return works > before ? result : `refused: ${result}`
+const enter = (): Passage => {
+  const passage = circuit.enter()
+  if (passage.refused !== undefined) throw new Error('refused')
+  return passage
 }
 
-const runTimes = async (times: number, outcome: KmsErrorCode): Promise<void> => {
-  for (let i = 0; i < times; i++) await run(outcome)
+/** A request of one attempt that KMS answers, that fails, or that is not even sent: what came of it. */
+const run = (outcome: KmsErrorCode | 'answered' | 'unsent'): string => {
+  const passage = circuit.enter()
+  if (passage.refused !== undefined) return `refused: ${passage.refused}`
+  if (outcome === 'answered') passage.answered()
+  else if (outcome !== 'unsent') passage.failed(outcome)
+  passage.leave()
+  return outcome
+}
+
+const runTimes = (times: number, outcome: KmsErrorCode): void => {
+  for (let i = 0; i < times; i++) run(outcome)
 }
 
 describe('opening', () => {
-  test.each(['KMS_UNAVAILABLE', 'KMS_THROTTLED'] as const)('behavior: five times %s in a row', async code => {
-    for (let i = 0; i < 5; i++) expect(await run(code)).toBe(code)
-    expect(await run('ok')).toBe(`refused: ${code}`)
+  test.each(['KMS_UNAVAILABLE', 'KMS_THROTTLED'] as const)('behavior: five times %s in a row', code => {
+    for (let i = 0; i < 5; i++) expect(run(code)).toBe(code)
+    expect(run('answered')).toBe(`refused: ${code}`)
   })
 
-  test('behavior: a success in between starts the count anew', async () => {
-    await runTimes(4, 'KMS_UNAVAILABLE')
-    await run('ok')
-    await runTimes(4, 'KMS_UNAVAILABLE')
-    expect(await run('ok')).toBe('ok')
+  test('behavior: five attempts of one request, which may then make no other', () => {
+    const passage = enter()
+    for (let i = 0; i < 5; i++) {
+      expect(passage.mayRepeat()).toBe(true)
+      passage.failed('KMS_UNAVAILABLE')
+    }
+    expect(passage.mayRepeat()).toBe(false)
+    expect(run('answered')).toBe('refused: KMS_UNAVAILABLE')
   })
 
-  test.each([
-    ['KMS_ACCESS_DENIED', 'KMS_ACCESS_DENIED'],
-    ['KMS_KEY_DISABLED', 'KMS_KEY_DISABLED'],
-    [new Error('a defect'), 'other'],
-  ] as const)('behavior: %s does not open it, for KMS has answered', async (outcome, result) => {
-    for (let i = 0; i < 10; i++) expect(await run(outcome)).toBe(result)
-    await runTimes(4, 'KMS_UNAVAILABLE')
-    expect(await run(outcome)).toBe(result)
-    await runTimes(4, 'KMS_UNAVAILABLE')
-    expect(await run('ok')).toBe('ok')
+  test('behavior: an answer in between starts the count anew, a request that is not sent does not', () => {
+    runTimes(4, 'KMS_UNAVAILABLE')
+    run('answered')
+    runTimes(4, 'KMS_UNAVAILABLE')
+    expect(run('unsent')).toBe('unsent')
+    run('KMS_UNAVAILABLE')
+    expect(run('answered')).toBe('refused: KMS_UNAVAILABLE')
   })
 })
 
 describe('open', () => {
   beforeEach(() => runTimes(5, 'KMS_UNAVAILABLE'))
 
-  test('behavior: it refuses until its time is over, and then lets one probe through', async () => {
+  test('behavior: it refuses until its time is over, and then lets one probe through', () => {
     time = 999
-    expect(await run('ok')).toBe('refused: KMS_UNAVAILABLE')
+    expect(run('answered')).toBe('refused: KMS_UNAVAILABLE')
     time = 1_000
-    expect(await run('ok')).toBe('ok')
-    expect(await run('ok')).toBe('ok')
+    expect(run('answered')).toBe('answered')
+    expect(run('answered')).toBe('answered')
   })
 
-  test('behavior: each failed probe doubles the time, up to the longest', async () => {
+  test('behavior: it tells how long it will refuse, at least as long as it does at first', () => {
+    time = 1_000
+    run('KMS_UNAVAILABLE')
+    expect(circuit.enter()).toMatchObject({ retryAfterMs: 2_000 })
+    time = 1_600
+    expect(circuit.enter()).toMatchObject({ retryAfterMs: 1_400 })
+    time = 2_900
+    expect(circuit.enter()).toMatchObject({ retryAfterMs: 1_000 })
+  })
+
+  test('behavior: each failed probe doubles the time, up to the longest', () => {
     for (const waitMs of [1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
       time += waitMs - 1
-      expect(await run('ok')).toBe('refused: KMS_UNAVAILABLE')
+      expect(run('answered')).toBe('refused: KMS_UNAVAILABLE')
       time += 1
-      expect(await run('KMS_UNAVAILABLE')).toBe('KMS_UNAVAILABLE')
+      expect(run('KMS_UNAVAILABLE')).toBe('KMS_UNAVAILABLE')
     }
   })
 
-  test('behavior: it refuses with what failed last', async () => {
+  test('behavior: it refuses with what failed last', () => {
     time = 1_000
-    await run('KMS_THROTTLED')
-    expect(await run('ok')).toBe('refused: KMS_THROTTLED')
+    run('KMS_THROTTLED')
+    expect(run('answered')).toBe('refused: KMS_THROTTLED')
   })
 
-  test('behavior: after a probe it takes five failures again, and the first time again', async () => {
+  test('behavior: after a probe it takes five failures again, and the first time again', () => {
     time = 1_000
-    await run('KMS_UNAVAILABLE')
+    run('KMS_UNAVAILABLE')
     time = 3_000
-    await run('ok')
-    await runTimes(4, 'KMS_UNAVAILABLE')
-    expect(await run('KMS_UNAVAILABLE')).toBe('KMS_UNAVAILABLE')
-    expect(await run('ok')).toBe('refused: KMS_UNAVAILABLE')
+    run('answered')
+    runTimes(4, 'KMS_UNAVAILABLE')
+    expect(run('KMS_UNAVAILABLE')).toBe('KMS_UNAVAILABLE')
+    expect(run('answered')).toBe('refused: KMS_UNAVAILABLE')
     time = 4_000
-    expect(await run('ok')).toBe('ok')
+    expect(run('answered')).toBe('answered')
   })
 
-  test('behavior: a probe that KMS refuses closes it', async () => {
+  test('behavior: one probe at a time, of one attempt', () => {
     time = 1_000
-    expect(await run('KMS_KEY_DISABLED')).toBe('KMS_KEY_DISABLED')
-    expect(await run('ok')).toBe('ok')
+    const probe = enter()
+    expect(probe.mayRepeat()).toBe(false)
+    expect(run('answered')).toBe('refused: KMS_UNAVAILABLE')
+    probe.answered()
+    expect(run('answered')).toBe('answered')
   })
 
-  test('behavior: one probe at a time', async () => {
+  test('behavior: a probe that is not sent leaves it open, and its place to the next one', () => {
     time = 1_000
-    let finish = (): void => undefined
-    const probe = circuit.run(
-      () => new Promise<void>(resolve => (finish = resolve)),
-      code => errorOf(code, 'refused'),
-    )
-    expect(await run('ok')).toBe('refused: KMS_UNAVAILABLE')
-    finish()
-    await probe
-    expect(await run('ok')).toBe('ok')
+    expect(run('unsent')).toBe('unsent')
+    const probe = enter()
+    expect(run('answered')).toBe('refused: KMS_UNAVAILABLE')
+    probe.answered()
+    expect(run('answered')).toBe('answered')
   })
 })
 
-test('behavior: work that was begun before it opened does not lengthen it', async () => {
-  const fails: ((error: unknown) => void)[] = []
-  const begun = Array.from({ length: 8 }, () =>
-    circuit
-      .run(
-        () => new Promise<never>((_resolve, reject) => fails.push(reject)),
-        code => errorOf(code, 'refused'),
-      )
-      .catch(() => undefined),
-  )
-  for (const [index, fail] of fails.entries()) {
-    time = index < 5 ? 0 : 900
-    fail(errorOf('KMS_UNAVAILABLE', 'work'))
-    await begun[index]
-  }
-  time = 1_000
-  expect(await run('ok')).toBe('ok')
+describe('work that was begun before', () => {
+  test('behavior: it opened: its failure does not lengthen it, its answer closes it', () => {
+    const early = [enter(), enter()]
+    runTimes(5, 'KMS_UNAVAILABLE')
+    time = 900
+    early[0]?.failed('KMS_UNAVAILABLE')
+    expect(early[0]?.mayRepeat()).toBe(false)
+    time = 1_000
+    expect(run('answered')).toBe('answered')
+    runTimes(5, 'KMS_UNAVAILABLE')
+    expect(run('answered')).toBe('refused: KMS_UNAVAILABLE')
+    early[1]?.answered()
+    expect(run('answered')).toBe('answered')
+  })
+
+  test('behavior: a probe closed it: its failures do not open it again', () => {
+    const early = Array.from({ length: 8 }, enter)
+    runTimes(5, 'KMS_UNAVAILABLE')
+    time = 1_000
+    run('answered')
+    for (const passage of early) passage.failed('KMS_UNAVAILABLE')
+    expect(run('answered')).toBe('answered')
+  })
 })
 
-test('while everything fails, work is done ever more rarely; once it succeeds, all of it is', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.nat(3_000), { maxLength: 200 }), async pauses => {
+test('while everything fails, work is done ever more rarely; once it is answered, all of it is', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(3_000), { maxLength: 200 }), pauses => {
       time = 0
-      works = 0
       circuit = createCircuit({ openMs: 1_000, longestOpenMs: 10_000 }, () => time)
+      let works = 0
       for (const pause of pauses) {
         time += pause
-        await run('KMS_UNAVAILABLE')
+        if (run('KMS_UNAVAILABLE') === 'KMS_UNAVAILABLE') works += 1
       }
       expect(works).toBeLessThanOrEqual(5 + 4 + Math.floor(time / 10_000))
       time += 10_000
-      for (let i = 0; i < 3; i++) expect(await run('ok')).toBe('ok')
+      for (let i = 0; i < 3; i++) expect(run('answered')).toBe('answered')
     }),
   )
 })

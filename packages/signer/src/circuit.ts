@@ -1,20 +1,25 @@
-// A circuit breaker: while something fails time after time it is left alone, and whoever waits is told at once.
-import { KmsError, type KmsErrorCode } from './kmsError.ts'
+// A circuit breaker: while KMS fails time after time it is left alone, and whoever waits is told at once.
+import type { KmsErrorCode } from './kmsError.ts'
 
 export type Circuit = {
-  /**
-   * Runs work, unless the circuit is open.
-   *
-   * @param work The work; its failure is passed on, and counts if it is a `KmsError` of a code that waiting may cure.
-   * @param refuse Makes the error that is thrown instead, of the code that opened the circuit.
-   */
-  readonly run: <T>(work: () => Promise<T>, refuse: (code: KmsErrorCode) => KmsError) => Promise<T>
+  /** Lets work begin, or tells why not: the failure that opened the circuit, and how long it stays open, in milliseconds. */
+  readonly enter: () => Passage | { readonly refused: KmsErrorCode; readonly retryAfterMs: number }
 }
 
-/** The failures that waiting may cure. After any other one KMS has answered, so it is there. */
-const COUNTED: readonly KmsErrorCode[] = ['KMS_UNAVAILABLE', 'KMS_THROTTLED']
+/** The work of one request, which may be several attempts. */
+export type Passage = {
+  readonly refused?: undefined
+  /** KMS has answered, whatever it said, so it is there: the circuit is closed. */
+  readonly answered: () => void
+  /** KMS has failed in a way that waiting may cure. It counts, unless the circuit has opened or closed since the work began. */
+  readonly failed: (code: KmsErrorCode) => void
+  /** Whether another attempt may be made: not while the circuit is open, and a probe has only one. */
+  readonly mayRepeat: () => boolean
+  /** The work is over. A probe that has found out nothing, since nothing was sent, leaves its place to another one. */
+  readonly leave: () => void
+}
 
-/** How many in a row open the circuit. */
+/** How many failures in a row open the circuit. */
 const THRESHOLD = 5
 
 /**
@@ -33,35 +38,39 @@ export const createCircuit = (
   let failures = 0
   let open: { readonly code: KmsErrorCode; readonly waitMs: number; readonly until: number } | undefined
   let probing = false
+  // What began before the circuit last opened or closed says nothing of how KMS is now.
+  let changes = 0
 
   const openFor = (code: KmsErrorCode, waitMs: number): void => {
     open = { code, waitMs, until: now() + waitMs }
+    changes += 1
   }
   const close = (): void => {
     failures = 0
+    if (open === undefined) return
     open = undefined
-  }
-  const fail = (code: KmsErrorCode, isProbe: boolean): void => {
-    failures += 1
-    if (isProbe && open !== undefined) openFor(code, Math.min(open.waitMs * 2, timing.longestOpenMs))
-    else if (open === undefined && failures >= THRESHOLD) openFor(code, timing.openMs)
+    changes += 1
   }
 
   return {
-    run: async (work, refuse) => {
+    enter: () => {
       const isProbe = open !== undefined
-      if (open !== undefined && (probing || now() < open.until)) throw refuse(open.code)
+      if (open !== undefined && (probing || now() < open.until))
+        return { refused: open.code, retryAfterMs: Math.max(open.until - now(), timing.openMs) }
       probing ||= isProbe
-      try {
-        const result = await work()
-        close()
-        return result
-      } catch (error) {
-        if (error instanceof KmsError && COUNTED.includes(error.code)) fail(error.code, isProbe)
-        else close()
-        throw error
-      } finally {
-        if (isProbe) probing = false
+      const begun = changes
+      return {
+        answered: close,
+        failed: code => {
+          if (begun !== changes) return
+          failures += 1
+          if (open !== undefined) openFor(code, Math.min(open.waitMs * 2, timing.longestOpenMs))
+          else if (failures >= THRESHOLD) openFor(code, timing.openMs)
+        },
+        mayRepeat: () => open === undefined && !isProbe,
+        leave: () => {
+          if (isProbe) probing = false
+        },
       }
     },
   }

@@ -15,19 +15,29 @@ export type HttpPost = {
   readonly body: string
   /** How long connecting may take, with TLS, in milliseconds. */
   readonly connectMs: number
-  /** How long the whole exchange may take, in milliseconds. */
-  readonly timeoutMs: number
+  /** How long the whole exchange may take from when there is a socket for it, in milliseconds. */
+  readonly requestMs: number
+  /** How long all of it may take, with waiting for a socket, in milliseconds. */
+  readonly remainingMs: number
 }
 
 export type HttpClient = {
   /** Posts to `/` of the endpoint. Rejects with an error whose text holds nothing of what was sent or received. */
   readonly post: (post: HttpPost) => Promise<HttpAnswer>
-  /** Closes every connection. */
-  readonly close: () => void
+  /** Closes every connection, also one that is in use; resolves when they are gone. */
+  readonly close: () => Promise<void>
+  /** Closes what idles, and each other connection after the exchange for which it is in use. */
+  readonly renew: () => void
 }
 
 /** An answer of KMS has a few hundred bytes. */
 const MOST_BYTES = 64 * 1024
+
+/** As many as the AWS SDK has. Over each KMS signs some fifty times a second; whoever finds none free waits. */
+const MOST_CONNECTIONS = 50
+
+/** What has idled for longer may be dead without a word: after the host was frozen, or behind a NAT. */
+const LONGEST_IDLE_MS = 30_000
 
 /**
  * Makes a client of one server. A connection carries one request at a time, so that answers cannot be mixed up, and is
@@ -38,28 +48,46 @@ const MOST_BYTES = 64 * 1024
  */
 export const createHttpClient = (endpoint: URL): HttpClient => {
   const { Agent, request: send } = endpoint.protocol === 'http:' ? http : https
-  const agent = new Agent({ keepAlive: true })
+  const freedAt = new WeakMap<object, number>()
+  const createAgent = (): http.Agent => {
+    const created = new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS })
+    // By the wall clock, which goes on while the host is frozen.
+    created.on('free', (socket: object) => freedAt.set(socket, Date.now()))
+    return created
+  }
+  let agent = createAgent()
   // A URL has an IPv6 address in brackets, and a socket takes it without.
   const host = endpoint.hostname.replaceAll(/^\[|\]$/g, '')
 
-  const exchange = ({ headers, body, connectMs, timeoutMs }: HttpPost): Promise<HttpAnswer> =>
+  const exchange = ({ headers, body, connectMs, requestMs, remainingMs }: HttpPost): Promise<HttpAnswer> =>
     new Promise((resolve, reject) => {
       const request = send({ agent, host, port: endpoint.port, method: 'POST', path: '/', headers })
+      const end = performance.now() + remainingMs
+      let isOver = false
       const fail = (text: string): void => {
+        if (isOver) return
         stop()
         reject(new Error(text))
         request.destroy()
       }
-      const timer = setTimeout(() => fail(`no whole answer in ${Math.round(timeoutMs)} ms`), timeoutMs)
-      const connecting = setTimeout(() => fail(`no connection in ${connectMs} ms`), connectMs)
+      // What has arrived is looked at before it is called late: timers come first where the process was busy or frozen.
+      const after = (ms: number, text: string): NodeJS.Timeout =>
+        setTimeout(() => setImmediate(fail, text), ms)
+      let timer = after(remainingMs, 'no connection was free')
+      let connecting: NodeJS.Timeout | undefined
       const connected = (): void => clearTimeout(connecting)
       const stop = (): void => {
+        isOver = true
         clearTimeout(timer)
         connected()
       }
       request.on('socket', socket => {
-        if (request.reusedSocket) connected()
-        else socket.once(endpoint.protocol === 'http:' ? 'connect' : 'secureConnect', connected)
+        clearTimeout(timer)
+        const timeoutMs = Math.max(Math.min(requestMs, end - performance.now()), 0)
+        timer = after(timeoutMs, `no whole answer in ${Math.round(timeoutMs)} ms`)
+        if (request.reusedSocket) return
+        connecting = after(connectMs, `no connection in ${connectMs} ms`)
+        socket.once(endpoint.protocol === 'http:' ? 'connect' : 'secureConnect', connected)
       })
       // Stays to the end: a connection may fail again after it was given up.
       request.on('error', error => fail(describe(error)))
@@ -86,16 +114,36 @@ export const createHttpClient = (endpoint: URL): HttpClient => {
       request.end(body)
     })
 
+  const closeIdle = (isClosed: (socket: object) => boolean): void => {
+    for (const sockets of Object.values(agent.freeSockets))
+      for (const socket of sockets ?? []) if (isClosed(socket)) socket.destroy()
+  }
+
   return {
-    post: post =>
-      exchange(post).catch((error: unknown) => {
-        // Where one connection has died, those that idle may be dead as well, as after the host was frozen: the next
-        // attempt makes a new one.
-        for (const sockets of Object.values(agent.freeSockets))
-          for (const socket of sockets ?? []) socket.destroy()
+    post: post => {
+      const now = Date.now()
+      closeIdle(socket => Math.abs(now - (freedAt.get(socket) ?? 0)) > LONGEST_IDLE_MS)
+      return exchange(post).catch((error: unknown) => {
+        // Where one connection has died, those that idle may be dead as well: the next attempt makes a new one.
+        closeIdle(() => true)
         throw error
-      }),
-    close: () => agent.destroy(),
+      })
+    },
+    close: async () => {
+      const sockets = [agent.freeSockets, agent.sockets].flatMap(byHost =>
+        Object.values(byHost).flatMap(list => list ?? []),
+      )
+      const gone = sockets
+        .filter(socket => !socket.closed)
+        .map(socket => new Promise<void>(resolve => socket.once('close', () => resolve())))
+      agent.destroy()
+      await Promise.all(gone)
+    },
+    renew: () => {
+      closeIdle(() => true)
+      agent.maxFreeSockets = 0
+      agent = createAgent()
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 // What came of one attempt to ask KMS, and whether another one may help.
 import type { AwsJsonAnswer, AwsJsonError } from './awsJson.ts'
-import { KmsError, type KmsErrorCode, type KmsOperation, toKmsError } from './kmsError.ts'
+import { KmsError, type KmsOperation, toKmsError } from './kmsError.ts'
 
 export type KmsAttempt<Answer> =
   | { readonly kind: 'answered'; readonly body: Answer; readonly requestId: string | undefined }
@@ -31,11 +31,15 @@ export const judge = (
   isClockWrong: boolean,
 ): KmsAttempt<Extract<AwsJsonAnswer, { kind: 'answered' }>['body']> => {
   if (answer.kind === 'answered') return answer
-  if (answer.kind === 'broken') return unreachable(subject, answer.detail, answer.requestId)
-  const error = refusal(answer, subject)
-  if (isClockWrong && CLOCK_ERRORS.has(answer.name)) return { kind: 'clock', error }
-  if (answer.name === 'ExpiredTokenException') return { kind: 'expired', error }
-  return { kind: kindOf(error.code, answer.status), error }
+  if (answer.kind === 'broken' && answer.status !== 429)
+    return unreachable(subject, answer.detail, answer.requestId)
+  const refused: AwsJsonError =
+    answer.kind === 'broken' ? { ...answer, kind: 'refused', name: '', message: answer.detail } : answer
+  const error = refusal(refused, subject)
+  if (isClockWrong && CLOCK_ERRORS.has(refused.name)) return { kind: 'clock', error }
+  if (EXPIRED.has(refused.name)) return { kind: 'expired', error }
+  if (error.code === 'KMS_THROTTLED') return { kind: 'throttled', error }
+  return { kind: error.code === 'KMS_UNAVAILABLE' ? 'transient' : 'final', error }
 }
 
 /**
@@ -61,21 +65,19 @@ const CLOCK_ERRORS: ReadonlySet<string> = new Set([
   'RequestInTheFuture',
 ])
 
-/** By what names, besides its own, KMS or what stands before it may say that there are too many requests. */
-const THROTTLED = /^(?:Throttl|TooManyRequests|RequestThrottled|RequestLimitExceeded|LimitExceeded|SlowDown)/
+const EXPIRED: ReadonlySet<string> = new Set([
+  'ExpiredTokenException',
+  'ExpiredToken',
+  'TokenRefreshRequired',
+])
+
+/** How much of KMS's words is told: what stands before it may have many. */
+const LONGEST_MESSAGE = 1_000
 
 const refusal = ({ name, message, status, requestId }: AwsJsonError, subject: KmsSubject): KmsError => {
-  const isThrottled = THROTTLED.test(name) || status === 429
-  const cause = Object.assign(new Error(message), {
-    name: isThrottled ? 'ThrottlingException' : name,
-    $metadata: { requestId },
+  const cause = Object.assign(new Error(message.slice(0, LONGEST_MESSAGE)), {
+    name,
+    $metadata: { requestId, httpStatusCode: status },
   })
   return toKmsError(cause, subject.operation, subject.keyId)
-}
-
-/** An error that KMS is known by decides whatever its status is; of others, the status tells. */
-const kindOf = (code: KmsErrorCode, status: number): KmsFailure['kind'] => {
-  if (code === 'KMS_THROTTLED') return 'throttled'
-  const passes = code === 'KMS_UNAVAILABLE' || (code === 'KMS_UNEXPECTED' && status >= 500)
-  return passes ? 'transient' : 'final'
 }

@@ -1,7 +1,7 @@
 // A connection to KMS in one region: signs, sends, reads, asks again where that may help, and leaves KMS alone while it
 // fails time after time.
 import { type JsonObject, readAwsJson } from './awsJson.ts'
-import { createCircuit } from './circuit.ts'
+import { createCircuit, type Passage } from './circuit.ts'
 import { createHttpClient } from './httpExchange.ts'
 import { judge, type KmsAttempt, type KmsSubject, unreachable } from './kmsAttempt.ts'
 import { KmsError } from './kmsError.ts'
@@ -14,7 +14,7 @@ export type KmsTiming = RetryTiming & {
   readonly connectMs: number
   /** How long one attempt may take. */
   readonly requestMs: number
-  /** How long nothing is sent after five failures in a row; it doubles with each failed probe. */
+  /** How long nothing is sent after five failed attempts in a row; it doubles with each failed probe. */
   readonly openMs: number
   readonly longestOpenMs: number
 }
@@ -25,7 +25,7 @@ export type KmsConnection = {
    *
    * @param subject The operation, and the key for errors.
    * @param input The operation's input, as it is on the wire.
-   * @throws {KmsError} why KMS refused, or that it gave no answer.
+   * @throws {KmsError} why KMS refused, or that it gave no answer; KMS_UNAVAILABLE once `close` was called.
    */
   readonly ask: (
     subject: KmsSubject,
@@ -35,7 +35,10 @@ export type KmsConnection = {
     readonly requestId: string | undefined
     readonly attempts: number
   }>
-  readonly close: () => void
+  /** Lets what was asked come to its end, sends nothing else, and resolves when no connection is left. */
+  readonly close: () => Promise<void>
+  /** Uses no connection again that exists now, for what came over one of them was not the answer to what was asked. */
+  readonly renew: () => void
 }
 
 /**
@@ -61,11 +64,14 @@ export const connectKms = (options: {
   const circuit = createCircuit(timing, () => performance.now())
   // What our clock lacks of KMS's: learnt when KMS refuses a signature for its time, and kept.
   let clockOffset = 0
+  const asked = new Set<Promise<unknown>>()
+  let closed: Promise<void> | undefined
 
   const attempt = async (
     subject: KmsSubject,
     body: string,
     remainingMs: number,
+    passage: Passage,
   ): Promise<KmsAttempt<JsonObject>> => {
     const given = readCredentials(credentials, subject)
     if (given instanceof KmsError) return { kind: 'final', error: given }
@@ -76,33 +82,64 @@ export const connectKms = (options: {
       'x-amz-target': `TrentService.${subject.operation}`,
     }
     const { connectMs, requestMs } = timing
-    const timeoutMs = Math.min(requestMs, remainingMs)
-    const signed = sign({ headers, body }, given, signedAt)
     try {
-      const answer = await client.post({ headers: signed, body, connectMs, timeoutMs })
-      const lag = Date.parse(answer.headers.date ?? '') - signedAt
-      const outcome = judge(readAwsJson(answer), subject, Math.abs(lag) > LARGEST_LAG_MS)
-      if (outcome.kind === 'clock') clockOffset = signedAt + lag - clock()
+      const signed = sign({ headers, body }, given, signedAt)
+      const answer = await client.post({ headers: signed, body, connectMs, requestMs, remainingMs })
+      const theirs = Date.parse(answer.headers.date ?? '')
+      const isClockWrong = isPlausible(theirs) && Math.abs(theirs - signedAt) > LARGEST_LAG_MS
+      const outcome = judge(readAwsJson(answer), subject, isClockWrong)
+      if (outcome.kind === 'clock') clockOffset = theirs - clock()
+      if (outcome.kind === 'transient') passage.failed(outcome.error.code)
+      // Of a throttled request it depends on whether it gets through in the end.
+      else if (outcome.kind !== 'throttled') passage.answered()
       return outcome
     } catch (error) {
+      passage.failed('KMS_UNAVAILABLE')
       return unreachable(subject, error instanceof Error ? error.message : 'no answer')
     }
   }
 
+  const send = async (subject: KmsSubject, body: string) => {
+    const passage = circuit.enter()
+    if (passage.refused !== undefined)
+      throw new KmsError(passage.refused, {
+        ...subject,
+        retryAfterMs: passage.retryAfterMs,
+        detail: 'not sent: the last requests have all failed so',
+      })
+    try {
+      const attempting = (remainingMs: number) => attempt(subject, body, remainingMs, passage)
+      return await retry(attempting, timing, deadlineMs, passage.mayRepeat)
+    } catch (error) {
+      if (error instanceof KmsError && error.code === 'KMS_THROTTLED') passage.failed(error.code)
+      throw error
+    } finally {
+      passage.leave()
+    }
+  }
+
   return {
-    ask: (subject, input) => {
-      const body = JSON.stringify(input)
-      return circuit.run(
-        () => retry(remainingMs => attempt(subject, body, remainingMs), timing, deadlineMs),
-        code => new KmsError(code, { ...subject, detail: 'not sent: the last requests have all failed so' }),
-      )
+    ask: async (subject, input) => {
+      // Who waits for a signature is to ask again, and then meets what stands in the place of this one.
+      if (closed !== undefined)
+        throw new KmsError('KMS_UNAVAILABLE', { ...subject, detail: 'not sent: the key was closed' })
+      const answer = send(subject, JSON.stringify(input))
+      asked.add(answer)
+      return answer.finally(() => asked.delete(answer))
     },
-    close: client.close,
+    close: () => {
+      closed ??= Promise.allSettled(asked).then(client.close)
+      return closed
+    },
+    renew: client.renew,
   }
 }
 
 /** KMS allows five minutes; an answer takes less than one. */
 const LARGEST_LAG_MS = 4 * 60_000
+
+/** A time from 2000 to 2100. By any other one no signature is made: it is no clock's. */
+const isPlausible = (time: number): boolean => time > Date.UTC(2000) && time < Date.UTC(2100)
 
 /** Those that are missing, or that no header can carry, are not sent. */
 const readCredentials = (

@@ -42,55 +42,82 @@ const CODES: ReadonlyMap<string, KmsErrorCode> = new Map([
   ['UnsupportedOperationException', 'KMS_KEY_WRONG_SPEC'],
   ['InvalidKeyUsageException', 'KMS_KEY_WRONG_USAGE'],
   ['AccessDeniedException', 'KMS_ACCESS_DENIED'],
+  ['AccessDenied', 'KMS_ACCESS_DENIED'],
   ['CredentialsProviderError', 'KMS_CREDENTIALS_MISSING'],
   ['TokenProviderError', 'KMS_CREDENTIALS_MISSING'],
   ['MissingAuthenticationToken', 'KMS_CREDENTIALS_MISSING'],
   ['MissingAuthenticationTokenException', 'KMS_CREDENTIALS_MISSING'],
   ['ExpiredTokenException', 'KMS_CREDENTIALS_REJECTED'],
+  ['ExpiredToken', 'KMS_CREDENTIALS_REJECTED'],
+  ['TokenRefreshRequired', 'KMS_CREDENTIALS_REJECTED'],
   ['UnrecognizedClientException', 'KMS_CREDENTIALS_REJECTED'],
   ['InvalidClientTokenId', 'KMS_CREDENTIALS_REJECTED'],
   ['InvalidSignatureException', 'KMS_CREDENTIALS_REJECTED'],
+  ['SignatureDoesNotMatch', 'KMS_CREDENTIALS_REJECTED'],
+  // The time of the signature, where asking again with KMS's time has not helped.
+  ['RequestTimeTooSkewed', 'KMS_CREDENTIALS_REJECTED'],
+  ['RequestExpired', 'KMS_CREDENTIALS_REJECTED'],
+  ['RequestInTheFuture', 'KMS_CREDENTIALS_REJECTED'],
   ['IncompleteSignature', 'KMS_CREDENTIALS_REJECTED'],
   ['IncompleteSignatureException', 'KMS_CREDENTIALS_REJECTED'],
-  ['ThrottlingException', 'KMS_THROTTLED'],
-  ['LimitExceededException', 'KMS_THROTTLED'],
   ['KMSInternalException', 'KMS_UNAVAILABLE'],
   ['DependencyTimeoutException', 'KMS_UNAVAILABLE'],
   ['KeyUnavailableException', 'KMS_UNAVAILABLE'],
   ['ServiceUnavailableException', 'KMS_UNAVAILABLE'],
   ['InternalFailure', 'KMS_UNAVAILABLE'],
+  ['RequestTimeout', 'KMS_UNAVAILABLE'],
+  ['RequestTimeoutException', 'KMS_UNAVAILABLE'],
   ['TimeoutError', 'KMS_UNAVAILABLE'],
   ['AbortError', 'KMS_UNAVAILABLE'],
 ])
 
+/** By what names AWS says that there are too many requests, KMS or what stands before it. */
+const THROTTLED =
+  /^(?:Throttl|TooManyRequests|RequestThrottled|RequestLimitExceeded|LimitExceeded|SlowDown|EC2Throttled|BandwidthLimitExceeded|ProvisionedThroughputExceeded|PriorRequestNotComplete|TransactionInProgress)/
+
 /** Translates what the AWS SDK threw at an operation on a key. */
 export const toKmsError = (error: unknown, operation: KmsOperation, keyId: string): KmsError => {
-  const { name, message, code, requestId } = readSdkError(error)
+  const { name, message, code, status, requestId } = readSdkError(error)
   const facts = { operation, keyId, requestId, detail: message, cause: error }
   // KMS answers a key that is pending deletion with either name; only the text tells that it is.
   const unusable = name === 'KMSInvalidStateException' || name === 'DisabledException'
   if (unusable && /pending deletion/i.test(message ?? ''))
     return new KmsError('KMS_KEY_PENDING_DELETION', facts)
   // Node's own errors, such as ECONNREFUSED, have a code and never reached KMS.
-  const unreachable = code !== undefined && /^E[A-Z_]+$/.test(code)
-  return new KmsError(CODES.get(name) ?? (unreachable ? 'KMS_UNAVAILABLE' : 'KMS_UNEXPECTED'), facts)
+  const isUnreachable = code !== undefined && /^E[A-Z_]+$/.test(code)
+  return new KmsError(
+    CODES.get(name) ?? (isUnreachable ? 'KMS_UNAVAILABLE' : codeOfUnknown(name, status)),
+    facts,
+  )
+}
+
+/** Of what is not known by its name the HTTP status tells: AWS has more than one name for a service that fails. */
+const codeOfUnknown = (name: string, status: number): KmsErrorCode => {
+  if (THROTTLED.test(name) || status === 429) return 'KMS_THROTTLED'
+  return status >= 500 || status === 408 ? 'KMS_UNAVAILABLE' : 'KMS_UNEXPECTED'
 }
 
 type SdkError = {
   readonly name: string
   readonly message: string | undefined
   readonly code: string | undefined
+  /** HTTP's; 0 where there was no answer. */
+  readonly status: number
   readonly requestId: string | undefined
 }
 
 const readSdkError = (error: unknown): SdkError => {
   if (!(error instanceof Error))
-    return { name: '', message: undefined, code: undefined, requestId: undefined }
-  const { code, $metadata } = error as Error & { code?: unknown; $metadata?: { requestId?: unknown } }
+    return { name: '', message: undefined, code: undefined, status: 0, requestId: undefined }
+  const { code, $metadata } = error as Error & {
+    code?: unknown
+    $metadata?: { requestId?: unknown; httpStatusCode?: unknown }
+  }
   return {
     name: error.name,
     message: error.message === '' ? undefined : error.message,
     code: typeof code === 'string' ? code : undefined,
+    status: typeof $metadata?.httpStatusCode === 'number' ? $metadata.httpStatusCode : 0,
     requestId: typeof $metadata?.requestId === 'string' ? $metadata.requestId : undefined,
   }
 }
@@ -105,6 +132,8 @@ export class KmsError extends Error {
   readonly operation: KmsOperation | undefined
   /** KMS's id of the failed request, as CloudTrail records it; `undefined` where KMS gave none. */
   readonly requestId: string | undefined
+  /** How long nothing will be sent to KMS, in milliseconds, where that is why nothing was; otherwise `undefined`. */
+  readonly retryAfterMs: number | undefined
 
   constructor(
     code: KmsErrorCode,
@@ -112,6 +141,7 @@ export class KmsError extends Error {
       readonly keyId: string
       readonly operation?: KmsOperation | undefined
       readonly requestId?: string | undefined
+      readonly retryAfterMs?: number | undefined
       /** What KMS or the SDK said, or what was found. */
       readonly detail?: string | undefined
       readonly cause?: unknown
@@ -124,5 +154,6 @@ export class KmsError extends Error {
     this.keyId = keyId
     this.operation = operation
     this.requestId = requestId
+    this.retryAfterMs = facts.retryAfterMs
   }
 }

@@ -76,17 +76,28 @@ const NAMES: readonly (readonly [name: string, message: string | undefined, code
   ['UnsupportedOperationException', undefined, 'KMS_KEY_WRONG_SPEC'],
   ['InvalidKeyUsageException', undefined, 'KMS_KEY_WRONG_USAGE'],
   ['AccessDeniedException', 'not authorized to perform: kms:Sign', 'KMS_ACCESS_DENIED'],
+  ['AccessDenied', undefined, 'KMS_ACCESS_DENIED'],
   ['MissingAuthenticationToken', undefined, 'KMS_CREDENTIALS_MISSING'],
   ['MissingAuthenticationTokenException', undefined, 'KMS_CREDENTIALS_MISSING'],
   ['UnrecognizedClientException', undefined, 'KMS_CREDENTIALS_REJECTED'],
   ['InvalidClientTokenId', undefined, 'KMS_CREDENTIALS_REJECTED'],
   ['ExpiredTokenException', undefined, 'KMS_CREDENTIALS_REJECTED'],
+  ['ExpiredToken', undefined, 'KMS_CREDENTIALS_REJECTED'],
+  ['TokenRefreshRequired', undefined, 'KMS_CREDENTIALS_REJECTED'],
+  ['SignatureDoesNotMatch', undefined, 'KMS_CREDENTIALS_REJECTED'],
+  ['RequestTimeTooSkewed', undefined, 'KMS_CREDENTIALS_REJECTED'],
+  ['RequestExpired', undefined, 'KMS_CREDENTIALS_REJECTED'],
+  ['RequestInTheFuture', undefined, 'KMS_CREDENTIALS_REJECTED'],
   ['InvalidSignatureException', 'does not match', 'KMS_CREDENTIALS_REJECTED'],
   ['InvalidSignatureException', 'Signature expired', 'KMS_CREDENTIALS_REJECTED'],
   ['IncompleteSignature', undefined, 'KMS_CREDENTIALS_REJECTED'],
   ['IncompleteSignatureException', undefined, 'KMS_CREDENTIALS_REJECTED'],
   ['ThrottlingException', 'You have exceeded the rate', 'KMS_THROTTLED'],
   ['LimitExceededException', undefined, 'KMS_THROTTLED'],
+  ['TooManyRequestsException', undefined, 'KMS_THROTTLED'],
+  ['EC2ThrottledException', undefined, 'KMS_THROTTLED'],
+  ['ProvisionedThroughputExceededException', undefined, 'KMS_THROTTLED'],
+  ['RequestTimeoutException', undefined, 'KMS_UNAVAILABLE'],
   ['KMSInternalException', undefined, 'KMS_UNAVAILABLE'],
   ['DependencyTimeoutException', undefined, 'KMS_UNAVAILABLE'],
   ['KeyUnavailableException', undefined, 'KMS_UNAVAILABLE'],
@@ -100,7 +111,12 @@ const NAMES: readonly (readonly [name: string, message: string | undefined, code
 
 const refusals = NAMES.flatMap(([name, message, code]) => [
   [`${name} (${message})`, refuse(name, message), code] as const,
-  [`com.amazonaws.kms#${name}, 500`, refuse(`com.amazonaws.kms#${name}`, message, 500), code] as const,
+  // Of a name that is not known the status tells.
+  [
+    `com.amazonaws.kms#${name}, 500`,
+    refuse(`com.amazonaws.kms#${name}`, message, 500),
+    code === 'KMS_UNEXPECTED' ? 'KMS_UNAVAILABLE' : code,
+  ] as const,
   [
     `${name} in a header`,
     json(
@@ -111,6 +127,8 @@ const refusals = NAMES.flatMap(([name, message, code]) => [
     code,
   ] as const,
 ])
+
+const html = (status: number): Answer => json(status, '<html>', { 'content-type': 'text/html' })
 
 const faults: readonly (readonly [title: string, answer: (call: Call) => Answer, code: string])[] = [
   ['hangs up', () => hangUp, 'KMS_UNAVAILABLE'],
@@ -123,6 +141,15 @@ const faults: readonly (readonly [title: string, answer: (call: Call) => Answer,
     call => json(200, bodyOf(call, { PublicKey: undefined, Signature: undefined })),
     'KMS_ANSWER_INVALID',
   ],
+  ['has status 429 and an unknown name', () => refuse('SlowerPlease', undefined, 429), 'KMS_THROTTLED'],
+  ['has status 408 and an unknown name', () => refuse('TooSlow', undefined, 408), 'KMS_UNAVAILABLE'],
+  [
+    'has status 503 and an unknown name',
+    () => refuse('ServiceUnavailable', undefined, 503),
+    'KMS_UNAVAILABLE',
+  ],
+  ['is a page of HTML with status 503', () => html(503), 'KMS_UNAVAILABLE'],
+  ['is a page of HTML with status 429', () => html(429), 'KMS_THROTTLED'],
   ['is of another key', call => json(200, bodyOf(call, { KeyId: `${OTHER_ARN}x!` })), 'KMS_ARN_MISMATCH'],
 ]
 
@@ -152,18 +179,11 @@ describe('the same answer, the same code', () => {
 
 // The SDK gives up on these as on errors that nobody knows. Waiting may cure them, so here they say that.
 describe('where the SDK knows no better', () => {
-  const html = json(503, '<html>', { 'content-type': 'text/html' })
   test.each([
-    ['a page of HTML', html, 'KMS_UNAVAILABLE'],
-    [
-      'a page of HTML with status 200',
-      json(200, '<html>', { 'content-type': 'text/html' }),
-      'KMS_UNAVAILABLE',
-    ],
+    ['a page of HTML with status 200', html(200), 'KMS_UNAVAILABLE'],
+    ['a page of HTML with status 403', html(403), 'KMS_UNAVAILABLE'],
     ['JSON that is cut off', json(200, '{"KeyId":'), 'KMS_UNAVAILABLE'],
     ['no HTTP', raw('+OK ready\r\n'), 'KMS_UNAVAILABLE'],
-    ['throttling by another name', refuse('TooManyRequestsException'), 'KMS_THROTTLED'],
-    ['status 429', refuse('SlowerPlease', undefined, 429), 'KMS_THROTTLED'],
   ] as const)('error: KMS answers %s', async (_title, answer, code) => {
     expect(await resultsOver(overSdk, () => answer)).toEqual([
       ['KMS_UNEXPECTED', ALIAS, 'GetPublicKey'],

@@ -6,6 +6,7 @@ import {
   type Answer,
   ARN,
   answerWell,
+  type Call,
   cutOff,
   hangUp,
   json,
@@ -129,6 +130,17 @@ describe('requests', () => {
     ])
   })
 
+  test('behavior: what an observer throws costs no signature', async () => {
+    const signer = await createSigner(
+      await keyOf({
+        onRequest: () => {
+          throw new Error('observer')
+        },
+      }),
+    )
+    await signer.signHash(HASH)
+  })
+
   test('behavior: a digest that is changed after it was handed over is signed as it was', async () => {
     const key = await keyBefore([hangUp])
     const digest = Uint8Array.from(DIGEST)
@@ -182,6 +194,28 @@ describe('region and endpoint', () => {
   test('error: no name of a key', async () => {
     expect(await codeOf(keyOf({ keyId: 'arn:aws:s3:::bucket' }))).toBe('KMS_KEY_ID_INVALID')
     expect(kms.calls).toEqual([])
+  })
+
+  test('error: a key of another region than the endpoint’s', async () => {
+    expect(await codeOf(keyOf({ keyId: 'alias/treasury', region: 'us-east-1' }))).toBe('KMS_ARN_MISMATCH')
+  })
+
+  test.each([
+    [{ deadlineMs: -1 }, 'deadlineMs'],
+    [{ deadlineMs: Number.NaN }, 'deadlineMs'],
+    [{ timing: { requestMs: Number.POSITIVE_INFINITY, openMs: 2 ** 31 } }, 'requestMs'],
+    [{ timing: { requestMs: Number.POSITIVE_INFINITY, openMs: 2 ** 31 } }, 'openMs'],
+  ])('error: %o: a time that no timer has', async (options, name) => {
+    await expect(keyOf(options)).rejects.toThrow(TypeError)
+    await expect(keyOf(options)).rejects.toThrow(name)
+    expect(kms.calls).toEqual([])
+  })
+
+  test('behavior: a time that is undefined is the default', async () => {
+    const key = await keyOf({
+      timing: { requestMs: undefined } as unknown as NonNullable<KmsHttpOptions['timing']>,
+    })
+    await key.signDigest(DIGEST)
   })
 
   test('error: an endpoint that is none', async () => {
@@ -248,7 +282,9 @@ describe('what is asked again', () => {
     ['InternalFailure', refuse('InternalFailure', undefined, 500), 'KMS_UNAVAILABLE'],
     ['a fault with status 400', refuse('DependencyTimeoutException'), 'KMS_UNAVAILABLE'],
     ['ServiceUnavailableException', refuse('ServiceUnavailableException', undefined, 503), 'KMS_UNAVAILABLE'],
-    ['an unknown error of status 500', refuse('NewException', undefined, 500), 'KMS_UNEXPECTED'],
+    ['an unknown error of status 500', refuse('NewException', undefined, 500), 'KMS_UNAVAILABLE'],
+    ['an unknown error of status 503', refuse('ServiceUnavailable', undefined, 503), 'KMS_UNAVAILABLE'],
+    ['a page of HTML with status 429', json(429, '<html>', { 'content-type': 'text/html' }), 'KMS_THROTTLED'],
     ['a connection closed', hangUp, 'KMS_UNAVAILABLE'],
     ['no answer', sayNothing, 'KMS_UNAVAILABLE'],
     ['an answer that stops half-way', stopHalfWay, 'KMS_UNAVAILABLE'],
@@ -435,6 +471,81 @@ describe('connections', () => {
     await signer.signHash(`0x${'a5'.repeat(32)}`)
   })
 
+  test('behavior: an answer that comes twice, the second time when the next request is under way, spoils that one only', async () => {
+    const signer = await createSigner(await keyOf())
+    const hashes = Array.from({ length: 6 }, (_, index) => `0x${`a${index}`.repeat(32)}` as const)
+    const answered = (call: Call): Answer => answerWell(call)
+    let stray: (() => void) | undefined
+    kms.always = call => (response, socket) => {
+      if (call.connection > 0 || stray !== undefined) {
+        stray?.()
+        stray = undefined
+        answered(call)(response, socket)
+        return
+      }
+      const body = JSON.stringify(signatureBody(call))
+      const answer = `HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+      stray = () => socket.write(answer)
+      socket.write(answer)
+    }
+    const results: unknown[] = []
+    for (const hash of hashes)
+      results.push(
+        await signer.signHash(hash).then(
+          () => 'signed',
+          (error: { code?: unknown }) => error.code,
+        ),
+      )
+    expect(results.filter(result => result === 'signed').length).toBeGreaterThanOrEqual(hashes.length - 1)
+  })
+
+  test('behavior: one over which another key answered is not used again', async () => {
+    const key = await keyBefore([])
+    kms.next.push(call => json(200, signatureBody(call, { KeyId: OTHER_ARN })))
+    expect(await codeOf(key.signDigest(DIGEST))).toBe('KMS_ARN_MISMATCH')
+    await key.signDigest(DIGEST)
+    expect(kms.calls.map(({ connection }) => connection)).toEqual([0, 1])
+  })
+
+  test('behavior: one that has idled for more than 30 s, by the clock on the wall, is not used again', async () => {
+    const key = await keyBefore([])
+    await key.signDigest(DIGEST)
+    const now = Date.now()
+    const clock = vi.spyOn(Date, 'now')
+    clock.mockReturnValue(now + 29_000)
+    await key.signDigest(DIGEST)
+    clock.mockReturnValue(now + 60_000)
+    await key.signDigest(DIGEST)
+    clock.mockRestore()
+    expect(kms.calls.map(({ connection }) => connection)).toEqual([0, 0, 1])
+  })
+
+  test('behavior: there are at most 50; who finds none free waits', async () => {
+    const key = await keyOf()
+    const waiting: (() => void)[] = []
+    kms.always = call => (response, socket) => waiting.push(() => answerWell(call)(response, socket))
+    const signatures = Promise.all(Array.from({ length: 120 }, () => key.signDigest(DIGEST)))
+    await vi.waitFor(() => expect(waiting).toHaveLength(50))
+    kms.always = answerWell
+    for (const answer of waiting) answer()
+    expect(await signatures).toHaveLength(120)
+    expect(new Set(kms.calls.map(({ connection }) => connection)).size).toBe(50)
+  })
+
+  test('behavior: an answer that has come is not late because the process was busy', async () => {
+    const key = await keyBefore([], { timing: { ...timing, requestMs: 100 } })
+    kms.next.push(call => (response, socket) => {
+      answerWell(call)(response, socket)
+      // The server is in the same process, so nothing is read before this is over.
+      setImmediate(() => {
+        const end = performance.now() + 300
+        while (performance.now() < end);
+      })
+    })
+    await key.signDigest(DIGEST)
+    expect(kms.calls).toHaveLength(1)
+  })
+
   test('error: one that nobody accepts is given up', async () => {
     // A server that accepts TCP and never says a word of TLS.
     const sockets: Socket[] = []
@@ -493,6 +604,7 @@ describe('the deadline', () => {
 
 describe('the clock', () => {
   const hour = 3_600_000
+  const start = Date.UTC(2026, 0, 1)
   const skewed = (serverTime: number, name: string = 'InvalidSignatureException'): Answer =>
     refuse(name, 'Signature expired', 400, { date: new Date(serverTime).toUTCString() })
   const dates = (): readonly unknown[] => kms.calls.map(({ headers }) => headers['x-amz-date'])
@@ -500,42 +612,43 @@ describe('the clock', () => {
   test.each(['InvalidSignatureException', 'RequestTimeTooSkewed'])(
     'behavior: %s with a Date far off corrects it, at once and for all that follows',
     async name => {
-      const key = await keyBefore([skewed(hour, name)], { clock: () => 0 })
+      const key = await keyBefore([skewed(start + hour, name)], { clock: () => start })
       await key.signDigest(DIGEST)
       await key.signDigest(DIGEST)
-      expect(dates()).toEqual(['19700101T000000Z', '19700101T010000Z', '19700101T010000Z'])
+      expect(dates()).toEqual(['20260101T000000Z', '20260101T010000Z', '20260101T010000Z'])
     },
   )
 
   test('behavior: requests that were sent before the correction are sent again too', async () => {
-    const key = await keyOf({ clock: () => 0 })
-    kms.always = call => (call.headers['x-amz-date'] === '19700101T000000Z' ? skewed(hour) : answerWell(call))
+    const key = await keyOf({ clock: () => start })
+    kms.always = call =>
+      call.headers['x-amz-date'] === '20260101T000000Z' ? skewed(start + hour) : answerWell(call)
     await Promise.all([key.signDigest(DIGEST), key.signDigest(DIGEST), key.signDigest(DIGEST)])
     expect(kms.calls).toHaveLength(7)
   })
 
   test('behavior: so it is where it is ahead', async () => {
-    const key = await keyBefore([skewed(hour)], { clock: () => 3 * hour })
+    const key = await keyBefore([skewed(start + hour)], { clock: () => start + 3 * hour })
     await key.signDigest(DIGEST)
-    expect(dates()).toEqual(['19700101T030000Z', '19700101T010000Z'])
+    expect(dates()).toEqual(['20260101T030000Z', '20260101T010000Z'])
   })
 
   test('behavior: it is corrected again where it is off again', async () => {
-    const key = await keyBefore([skewed(hour)], { clock: () => 0 })
+    const key = await keyBefore([skewed(start + hour)], { clock: () => start })
     await key.signDigest(DIGEST)
-    kms.next.push(() => skewed(3 * hour))
+    kms.next.push(() => skewed(start + 3 * hour))
     await key.signDigest(DIGEST)
-    expect(dates()).toEqual(['00', '01', '01', '03'].map(hours => `19700101T${hours}0000Z`))
+    expect(dates()).toEqual(['00', '01', '01', '03'].map(hours => `20260101T${hours}0000Z`))
   })
 
   test('error: a Date that is near is no reason to try again', async () => {
-    const key = await keyBefore([skewed(200_000)], { clock: () => 0 })
+    const key = await keyBefore([skewed(start + 200_000)], { clock: () => start })
     expect(await codeOf(key.signDigest(DIGEST))).toBe('KMS_CREDENTIALS_REJECTED')
     expect(kms.calls).toHaveLength(1)
   })
 
   test('error: a second correction in one request is not made', async () => {
-    const key = await keyBefore([skewed(hour), skewed(3 * hour)], { clock: () => 0 })
+    const key = await keyBefore([skewed(start + hour), skewed(start + 3 * hour)], { clock: () => start })
     expect(await codeOf(key.signDigest(DIGEST))).toBe('KMS_CREDENTIALS_REJECTED')
     expect(kms.calls).toHaveLength(2)
   })
@@ -544,27 +657,81 @@ describe('the clock', () => {
     const key = await keyBefore([refuse('InvalidSignatureException', '', 400, { date: 'yesterday' })])
     expect(await codeOf(key.signDigest(DIGEST))).toBe('KMS_CREDENTIALS_REJECTED')
   })
+
+  test.each(['Sat, 13 Sep 275760 00:00:00 GMT', 'Thu, 01 Jan 1970 00:00:00 GMT'])(
+    'error: the Date %s, which no clock has, is not taken over',
+    async date => {
+      const key = await keyBefore([refuse('InvalidSignatureException', '', 400, { date })], {
+        clock: () => start,
+      })
+      expect(await codeOf(key.signDigest(DIGEST))).toBe('KMS_CREDENTIALS_REJECTED')
+      await key.signDigest(DIGEST)
+      expect(dates()).toEqual(['20260101T000000Z', '20260101T000000Z'])
+    },
+  )
+
+  test('error: our own clock has no time', async () => {
+    let time = start
+    const key = await keyOf({ clock: () => time })
+    time = Number.NaN
+    expect(await codeOf(key.signDigest(DIGEST))).toBe('KMS_UNAVAILABLE')
+  })
 })
 
 describe('the circuit', () => {
   const fails = (): Answer => refuse('KMSInternalException', undefined, 500)
 
-  test('error: after five failed requests nothing is sent; then one probe is, and closes it', async () => {
+  test('error: after five failed attempts nothing is sent; then one probe is, and closes it', async () => {
     const key = await keyOf()
     kms.always = fails
-    for (let i = 0; i < 5; i++) expect(await codeOf(key.signDigest(DIGEST))).toBe('KMS_UNAVAILABLE')
-    expect(kms.calls).toHaveLength(16)
+    // Three attempts and two.
+    for (let i = 0; i < 2; i++) expect(await codeOf(key.signDigest(DIGEST))).toBe('KMS_UNAVAILABLE')
+    expect(kms.calls).toHaveLength(6)
     await expect(key.signDigest(DIGEST)).rejects.toMatchObject({
       code: 'KMS_UNAVAILABLE',
       keyId: ARN,
       operation: 'Sign',
       message: expect.stringContaining('not sent'),
+      retryAfterMs: 300,
     })
-    expect(kms.calls).toHaveLength(16)
+    expect(kms.calls).toHaveLength(6)
     kms.always = answerWell
     await vi.waitFor(() => key.signDigest(DIGEST), 10_000)
     await key.signDigest(DIGEST)
-    expect(kms.calls).toHaveLength(18)
+    expect(kms.calls).toHaveLength(8)
+  })
+
+  test('error: throttling opens it after five requests, each with all its attempts', async () => {
+    const key = await keyOf()
+    kms.always = () => refuse('ThrottlingException')
+    for (let i = 0; i < 5; i++) expect(await codeOf(key.signDigest(DIGEST))).toBe('KMS_THROTTLED')
+    expect(kms.calls).toHaveLength(16)
+    expect(await codeOf(key.signDigest(DIGEST))).toBe('KMS_THROTTLED')
+    expect(kms.calls).toHaveLength(16)
+  })
+
+  test('behavior: once it is open nobody asks again, whatever was begun before', async () => {
+    const key = await keyOf({ timing: { ...timing, backoffMs: 50, longestBackoffMs: 50, openMs: 60_000 } })
+    kms.always = fails
+    const codes = await Promise.all(Array.from({ length: 40 }, () => codeOf(key.signDigest(DIGEST))))
+    expect(new Set(codes)).toEqual(new Set(['KMS_UNAVAILABLE']))
+    // Each once, and hardly any twice before the fifth has failed.
+    expect(kms.calls.length).toBeLessThan(1 + 40 + 20)
+  })
+
+  test('behavior: a probe without credentials is not sent, and leaves it open', async () => {
+    let given = credentials
+    const key = await keyOf({ credentials: () => given, timing: { ...timing, openMs: 1 } })
+    kms.always = fails
+    await codeOf(key.signDigest(DIGEST))
+    await codeOf(key.signDigest(DIGEST))
+    given = { accessKeyId: '', secretAccessKey: '' }
+    await vi.waitFor(async () => expect(await codeOf(key.signDigest(DIGEST))).toBe('KMS_CREDENTIALS_MISSING'))
+    given = credentials
+    kms.calls.length = 0
+    expect(await codeOf(key.signDigest(DIGEST))).toBe('KMS_UNAVAILABLE')
+    // A probe has one attempt.
+    expect(kms.calls).toHaveLength(1)
   })
 })
 

@@ -28,14 +28,26 @@ export type KmsHttpOptions = {
   readonly endpoint?: string | undefined
   /** Gives the credentials; called for each time that a request is sent. */
   readonly credentials: () => AwsCredentials
-  /** Called after each request that KMS answered. */
+  /** Called after each request that KMS answered. What it throws is lost: no signature is, for an observer's sake. */
   readonly onRequest?: ((request: KmsRequest) => void) | undefined
-  /** How long one request may take with all its retries, in milliseconds: 20 000 unless given. API Gateway waits 29 000. */
+  /**
+   * How long one request may take with all its retries, in milliseconds: 20 000 unless given. API Gateway waits 29 000. This
+   * and the times below are from 0 to 2 147 483 647.
+   */
   readonly deadlineMs?: number | undefined
   /** What of the timing is to be otherwise, in milliseconds. */
   readonly timing?: Partial<KmsTiming> | undefined
   /** The time, in milliseconds since 1970. The default is the system's. */
   readonly clock?: (() => number) | undefined
+}
+
+/** A signing key with connections of its own. Those that idle keep no process alive, so closing it is optional. */
+export type KmsHttpKey = SigningKey & {
+  /**
+   * Refuses new signatures with KMS_UNAVAILABLE, lets those that were asked for come to their end, which is within the
+   * deadline, and closes the connections. Resolves when none is left; calling it again changes nothing.
+   */
+  readonly close: () => Promise<void>
 }
 
 /**
@@ -44,7 +56,8 @@ export type KmsHttpOptions = {
  *
  * @param options.keyId A key id, a key ARN, `alias/name` or an alias ARN.
  * @returns The signing key. Its `id` is the key ARN; its `signDigest` throws the codes below, from KMS_KEY_DISABLED on.
- * @throws {TypeError} the endpoint is no http: or https: URL, or has a path.
+ *   Its `close` is for a program that goes on without it.
+ * @throws {TypeError} the endpoint is no http: or https: URL, or has a path; a time is none.
  * @throws {KMS_KEY_ID_INVALID | KMS_REGION_MISSING | KMS_REGION_MISMATCH} the options cannot be used.
  * @throws {KMS_KEY_NOT_FOUND | KMS_KEY_WRONG_SPEC | KMS_KEY_WRONG_USAGE} there is no such key, or it is of another kind.
  * @throws {KMS_KEY_DISABLED | KMS_KEY_PENDING_DELETION | KMS_KEY_STATE_INVALID} the key cannot be used now.
@@ -52,13 +65,14 @@ export type KmsHttpOptions = {
  * @throws {KMS_ARN_MISMATCH | KMS_ANSWER_INVALID} what answers is not KMS as it should be.
  * @throws {KMS_THROTTLED | KMS_UNAVAILABLE | KMS_UNEXPECTED} after up to three attempts.
  */
-export const kmsHttp = async (options: KmsHttpOptions): Promise<SigningKey> => {
+export const kmsHttp = async (options: KmsHttpOptions): Promise<KmsHttpKey> => {
   const { keyId, credentials, onRequest, deadlineMs = 20_000, clock = Date.now } = options
   const name = parseKmsKeyId(keyId)
   if (name === undefined) throw new KmsError('KMS_KEY_ID_INVALID', { keyId })
   const region = regionOf(options.region, name)
   const endpoint = endpointOf(options.endpoint, region)
-  const timing = { ...TIMING, ...options.timing }
+  const timing = timingOf(options.timing)
+  checkTimes({ ...timing, deadlineMs })
   const connection = connectKms({ region, endpoint, credentials, timing, deadlineMs, clock })
 
   const ask = async (
@@ -69,7 +83,11 @@ export const kmsHttp = async (options: KmsHttpOptions): Promise<SigningKey> => {
     const start = performance.now()
     const { body, requestId, attempts } = await connection.ask(subject, input)
     const { operation } = subject
-    onRequest?.({ operation, digest, requestId, attempts, durationMs: performance.now() - start })
+    try {
+      onRequest?.({ operation, digest, requestId, attempts, durationMs: performance.now() - start })
+    } catch {
+      // As is said of onRequest.
+    }
     return { body, requestId }
   }
 
@@ -81,11 +99,15 @@ export const kmsHttp = async (options: KmsHttpOptions): Promise<SigningKey> => {
       KeyUsage: readText(body['KeyUsage']),
       PublicKey: readBytes(body['PublicKey']),
     }
-    return checkPublicKey(answer, name, requestId)
+    const checked = checkPublicKey(answer, name, requestId)
+    // Where a name has no region, the key is in that of the endpoint.
+    if (checked.keyArn.split(':')[3] === region) return checked
+    const detail = `answered: ${checked.keyArn}, asked in ${region}`
+    throw new KmsError('KMS_ARN_MISMATCH', { operation: 'GetPublicKey', keyId, requestId, detail })
   }
 
-  const { keyArn, publicKey } = await getPublicKey().catch((error: unknown) => {
-    connection.close()
+  const { keyArn, publicKey } = await getPublicKey().catch(async (error: unknown) => {
+    await connection.close()
     throw error
   })
 
@@ -101,8 +123,15 @@ export const kmsHttp = async (options: KmsHttpOptions): Promise<SigningKey> => {
       }
       const { body, requestId } = await ask({ operation: 'Sign', keyId: keyArn }, input, encodeHex(digest))
       const answer = { KeyId: readText(body['KeyId']), Signature: readBytes(body['Signature']) }
-      return checkSignature(answer, keyArn, requestId)
+      try {
+        return checkSignature(answer, keyArn, requestId)
+      } catch (error) {
+        connection.renew()
+        throw error
+      }
     },
+    distrust: connection.renew,
+    close: connection.close,
   }
 }
 
@@ -115,6 +144,20 @@ const TIMING: KmsTiming = {
   longestBackoffMs: 5_000,
   openMs: 1_000,
   longestOpenMs: 10_000,
+}
+
+const timingOf = (given: Partial<KmsTiming> = {}): KmsTiming => ({
+  ...TIMING,
+  ...Object.fromEntries(Object.entries(given).filter(([, ms]) => ms !== undefined)),
+})
+
+/** The timers of Node take no others: they would be over after 1 ms. */
+const checkTimes = (times: Readonly<Record<string, number>>): void => {
+  const wrong = Object.entries(times).filter(([, ms]) => !(ms >= 0 && ms < 2 ** 31))
+  if (wrong.length > 0)
+    throw new TypeError(
+      wrong.map(([name, ms]) => `${name} must be milliseconds below 2^31, not ${ms}`).join('; '),
+    )
 }
 
 const readText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)

@@ -6,6 +6,7 @@ import { backoff, retry } from './kmsRetry.ts'
 
 const timing = { backoffMs: 100, throttleBackoffMs: 500, longestBackoffMs: 5_000 }
 const atOnce = { backoffMs: 0, throttleBackoffMs: 0, longestBackoffMs: 0 }
+const always = (): boolean => true
 
 describe('pauses', () => {
   test.each([
@@ -40,7 +41,7 @@ describe('attempts', () => {
           if (kind === 'answered') return { kind, body: 'body', requestId: `request-${made.length}` }
           return failure(kind, made.length)
         }
-        const result = await retry(attempt, atOnce, 60_000).catch((error: unknown) => error)
+        const result = await retry(attempt, atOnce, 60_000, always).catch((error: unknown) => error)
         const last = made.at(-1)
         const requestId = `request-${made.length}`
         if (last === 'answered')
@@ -57,6 +58,34 @@ describe('attempts', () => {
     )
   })
 
+  test('behavior: none where it may not be repeated, asked before the pause and after it', async () => {
+    for (const answers of [[false], [true, false]]) {
+      let made = 0
+      const planned = [...answers]
+      const attempt = async (): Promise<KmsAttempt<string>> => failure('transient', ++made)
+      await expect(retry(attempt, atOnce, 60_000, () => planned.shift() ?? true)).rejects.toMatchObject({
+        requestId: 'request-1',
+      })
+      expect(made).toBe(1)
+      expect(planned).toEqual([])
+    }
+  })
+
+  test('behavior: none after a pause that was longer than it should have been', async () => {
+    let made = 0
+    const slow = { backoffMs: 1, throttleBackoffMs: 1, longestBackoffMs: 1 }
+    const busyDuringPause = (): boolean => {
+      const end = performance.now() + 400
+      setImmediate(() => {
+        while (performance.now() < end);
+      })
+      return true
+    }
+    const attempt = async (): Promise<KmsAttempt<string>> => failure('transient', ++made)
+    await expect(retry(attempt, slow, 300, busyDuringPause)).rejects.toMatchObject({ requestId: 'request-1' })
+    expect(made).toBe(1)
+  })
+
   test('behavior: each is told what remains', async () => {
     const remaining: number[] = []
     await retry(
@@ -66,6 +95,7 @@ describe('attempts', () => {
       },
       atOnce,
       60_000,
+      always,
     ).catch(() => undefined)
     expect(remaining).toHaveLength(3)
     expect(remaining).toEqual(remaining.toSorted((a, b) => b - a))

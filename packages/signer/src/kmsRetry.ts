@@ -24,6 +24,7 @@ const MOST_ATTEMPTS = 3
  *
  * @param attempt One attempt, which is given the milliseconds that remain. It does not reject.
  * @param deadlineMs For all attempts and pauses together.
+ * @param mayRepeat Asked before each pause and after it.
  * @returns The first answer, and how many attempts it took.
  * @throws {KmsError} that of the last attempt.
  */
@@ -31,6 +32,7 @@ export const retry = async <Answer>(
   attempt: (remainingMs: number) => Promise<KmsAttempt<Answer>>,
   timing: RetryTiming,
   deadlineMs: number,
+  mayRepeat: () => boolean,
 ): Promise<{ readonly body: Answer; readonly requestId: string | undefined; readonly attempts: number }> => {
   const end = performance.now() + deadlineMs
   const repaired = new Set<KmsFailure['kind']>()
@@ -41,8 +43,10 @@ export const retry = async <Answer>(
     if (kind === 'final' || repaired.has(kind) || attempts === MOST_ATTEMPTS) throw error
     if (kind === 'clock' || kind === 'expired') repaired.add(kind)
     const pause = backoff(kind, attempts, timing, Math.random)
-    if (performance.now() + pause + LEAST_MS > end) throw error
+    if (!mayRepeat() || performance.now() + pause + LEAST_MS > end) throw error
     await sleep(pause)
+    // Where nothing ran meanwhile, as while the host is frozen, the pause was longer than it should have been.
+    if (!mayRepeat() || performance.now() + LEAST_MS > end) throw error
   }
 }
 

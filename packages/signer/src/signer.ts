@@ -14,6 +14,11 @@ export type SigningKey = {
   readonly getPublicKey: () => Promise<Uint8Array>
   /** 32 bytes in, signed without another hash; DER ECDSA-Sig-Value out, s in either half of the order. */
   readonly signDigest: (digest: Uint8Array) => Promise<Uint8Array>
+  /**
+   * Called where what `signDigest` gave is not this key's signature of the digest, so that what is amiss on the way to the
+   * key, such as answers in the wrong order, does not spoil the next one.
+   */
+  readonly distrust?: (() => void) | undefined
 }
 
 /** An Ethereum account whose key is elsewhere. */
@@ -65,7 +70,12 @@ export const createSigner = async (
       const digest = hexToBytes(hash.slice(2))
       // The key gets its own copy: what is verified below is what was asked for, whatever the key does with its bytes.
       const der = await key.signDigest(Uint8Array.from(digest))
-      return parse({ der, digest })
+      try {
+        return parse({ der, digest })
+      } catch (error) {
+        key.distrust?.()
+        throw error
+      }
     },
   }
 }

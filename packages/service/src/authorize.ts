@@ -54,6 +54,8 @@ export const authorize = (inquiry: Inquiry, policy: Policy): Decision => {
   }))
   const [first, ...others] = reasonsAgainst(judgements, inquiry, policy)
   if (first !== undefined) return { outcome: 'deny', reasons: [first, ...others], effects }
+  // Said by the reasons already; that nothing else is ever signed is not to depend on their being complete.
+  if (judgements.some(({ outcome }) => outcome !== 'permitted')) throw new NotAuthorizedError()
   const rules = [...new Set(effects.flatMap(effect => effect.rules))]
   const allow = Object.freeze<Allow>({ outcome: 'allow', rules, effects, prepared, [authorized]: true })
   unused.add(allow)

@@ -33,7 +33,9 @@ export const parseDocument = (source: string): unknown => {
     throw fault('INVALID_JSON', 'the body must be a JSON object')
   }
   // In valid JSON a quote outside a string always opens one, so matching strings from the left finds every member name.
-  const written = [...source.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(match => match[1] !== undefined)
+  const written = [...source.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g)].filter(
+    match => match[1] !== undefined,
+  )
   if (written.length !== countMembers(value)) throw fault('DUPLICATE_FIELD', 'an object names a field twice')
   return value
 }

@@ -24,6 +24,8 @@ const readsOf = (rules: readonly Rule[]): Reads => {
 /** Collects the names; false where the context is used as a whole, and so whatever is in it. */
 const collect = (value: unknown, names: Set<string>): boolean => {
   if (typeof value !== 'object' || value === null) return true
+  // The names of a record are the author's own, and may be those of Cedar's format.
+  if ('Record' in value) return Object.values(value.Record as object).every(child => collect(child, names))
   if ('Var' in value) return value.Var !== 'context'
   if ('left' in value && 'attr' in value) {
     for (const name of [value.attr].flat()) names.add(String(name))

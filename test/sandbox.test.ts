@@ -1,17 +1,25 @@
 // `coffer sandbox` as people run it: it says where everything is, its variables work in another shell, and it ends
 // without leaving anything behind.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { access, mkdtemp } from 'node:fs/promises'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { access, mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { coffer, root, run } from './support/run.ts'
 
 let directory: string
+/** For its temporary files, which nobody else has any in. */
+let temporary: string
 let child: ChildProcess | undefined
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'coffer-test-'))
+  temporary = join(directory, 'tmp')
+  await mkdir(temporary)
 })
 
 afterEach(() => {
@@ -65,16 +73,96 @@ test('error: a port that is taken is named', async () => {
   })
 })
 
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'behavior: %s, while a request is under way: exit code 0; no process and no file is left',
+  async signal => {
+    const { environment } = await start('--deployed')
+    const env = { ...environment, AWS_PROFILE: 'operator' }
+    const sign = (): ReturnType<typeof coffer> =>
+      coffer(
+        ['sign', '--message', `0x${'ab'.repeat(32)}`, '--signer-address', `0x${'cd'.repeat(20)}`, '--json'],
+        {
+          cwd: directory,
+          env,
+        },
+      )
+    // The signing function starts at its first request.
+    expect(JSON.parse((await sign()).stdout)).toHaveProperty('error.code')
+    const running = await processes()
+    if (process.platform === 'linux') {
+      expect(running).toEqual(expect.arrayContaining([expect.stringContaining('bootstrap.mjs')]))
+      expect(running).toEqual(expect.arrayContaining([expect.stringContaining('anvil')]))
+    }
+    // A request that has begun, and will not go on.
+    const { hostname, port } = new URL(environment['AWS_ENDPOINT_URL'] ?? '')
+    const underWay = connect(Number(port), hostname)
+    underWay.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nab')
+    await once(underWay, 'connect')
+    const cut = once(underWay.resume(), 'close')
+    expect(await stop(signal)).toBe(0)
+    await cut
+    expect(await processes()).toEqual([])
+    expect(await readdir(temporary)).toEqual([])
+    expect(await readdir(directory)).toEqual(['tmp'])
+  },
+)
+
+test('behavior: a signal before it has started: it says nothing, leaves nothing, and ends by the signal', async () => {
+  const started = launch()
+  const output = text(started.stdout)
+  await vi.waitFor(() => access(join(directory, '.coffer', 'sandbox', 'pid')), {
+    timeout: 60_000,
+    interval: 10,
+  })
+  const ended = once(started, 'exit')
+  started.kill('SIGTERM')
+  expect(await ended).toEqual([null, 'SIGTERM'])
+  expect(await output).toBe('')
+  expect(await processes()).toEqual([])
+  expect(await readdir(temporary)).toEqual([])
+  expect(await readdir(directory)).toEqual(['tmp'])
+})
+
+test.skipIf(process.platform !== 'linux')(
+  'behavior: a second signal ends it at once, and every process of it, whatever the first one waits for',
+  async () => {
+    const { environment } = await start()
+    const anvil = (await pids()).filter(
+      ({ command }) => /anvil\0--host/.test(command) && !command.startsWith('sh'),
+    )
+    expect(anvil).toHaveLength(1)
+    const freeze = (signal: NodeJS.Signals): void =>
+      anvil.forEach(({ pid }) => void process.kill(pid, signal))
+    // One that hears nothing: the end of the sandbox waits for it.
+    freeze('SIGSTOP')
+    const ended = once(child ?? process, 'exit')
+    child?.kill('SIGINT')
+    await vi.waitFor(async () => expect(await answers(environment['CROSSMINT_BASE_URL'])).toBe(false), {
+      timeout: 60_000,
+      interval: 50,
+    })
+    child?.kill('SIGTERM')
+    expect(await ended).toEqual([null, 'SIGTERM'])
+    freeze('SIGCONT')
+    await vi.waitFor(async () => expect(await processes()).toEqual([]), { timeout: 60_000, interval: 50 })
+  },
+)
+
 const bin = join(root, 'packages/cli/bin/coffer.js')
 
-/** Starts a sandbox and waits for its JSON document. */
-function start(): Promise<{ environment: Record<string, string>; file: string }> {
-  const started = spawn(process.execPath, [bin, 'sandbox', '--json'], {
+function launch(...more: readonly string[]): ChildProcessByStdio<null, Readable, null> {
+  const started = spawn(process.execPath, [bin, 'sandbox', '--json', ...more], {
     cwd: directory,
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   child = started
+  return started
+}
+
+/** Starts a sandbox and waits for its JSON document. */
+function start(...more: readonly string[]): Promise<{ environment: Record<string, string>; file: string }> {
+  const started = launch(...more)
   return new Promise((resolve, reject) => {
     let text = ''
     started.stdout.on('data', (chunk: Buffer) => {
@@ -90,6 +178,23 @@ function stop(signal: NodeJS.Signals): Promise<number | null> {
     child?.on('exit', code => resolve(code))
     child?.kill(signal)
   })
+}
+
+/** The commands that were started with the sandbox's directory for temporary files, or lie in it: all that belong to it. */
+async function processes(): Promise<readonly string[]> {
+  return (await pids()).map(({ command }) => command.replaceAll('\0', ' '))
+}
+
+async function pids(): Promise<readonly { readonly pid: number; readonly command: string }[]> {
+  const found: { pid: number; command: string }[] = []
+  for (const name of await readdir('/proc').catch(() => [])) {
+    const pid = Number(name)
+    if (!Number.isInteger(pid)) continue
+    const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')
+    const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')
+    if (environment.includes(temporary)) found.push({ pid, command })
+  }
+  return found
 }
 
 async function answers(url: string | undefined): Promise<boolean> {

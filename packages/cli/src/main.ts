@@ -6,6 +6,7 @@ import { loadConfig } from './config.ts'
 import { createContext, type Outcome } from './context.ts'
 import { exitCodes } from './exitCodes.ts'
 import { toFailure } from './failure.ts'
+import { Interruption, untilSignal } from './interruption.ts'
 import { createProgram, usageOf } from './program.ts'
 import { createStyle, createTerminal, printable, type Terminal } from './terminal.ts'
 
@@ -36,15 +37,13 @@ export async function main(): Promise<void> {
     },
     // The sandbox is loaded only where it is asked for: it is most of the program.
     sandbox: async options => {
+      const untilStopped = untilSignal().signal
       const { runSandbox } = await import('./commands/sandbox.ts')
       await runSandbox({
         ...options,
         terminal,
         directory: process.cwd(),
-        untilStopped: new Promise(resolve => {
-          process.once('SIGINT', resolve)
-          process.once('SIGTERM', resolve)
-        }),
+        untilStopped,
         writeResult: data => {
           if (terminal.json) stdout.write(`${toJson(data)}\n`)
         },
@@ -62,7 +61,8 @@ export async function main(): Promise<void> {
   try {
     await program.parseAsync(argv)
   } catch (error) {
-    process.exitCode = fail(error, terminal)
+    if (!(error instanceof Interruption && terminal.json)) process.exitCode = fail(error, terminal)
+    if (error instanceof Interruption) process.kill(process.pid, error.signal)
   }
 }
 

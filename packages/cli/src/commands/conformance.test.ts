@@ -9,14 +9,28 @@ import { checkConformance } from './conformance.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'coffer-conformance-'))
 
-/** The beginning of each signer: `sign` calls KMS and returns the members of the answer. */
+/**
+ * The beginning of each signer: `sign` calls KMS and returns the members of the answer, `signature` what a good signer makes of
+ * it, and the public key.
+ */
 const kms = `
 import { createRequire } from 'node:module'
-const { KMSClient, SignCommand } = createRequire(${JSON.stringify(import.meta.url)})('@aws-sdk/client-kms')
-const { KMS_KEY_ID: KeyId, COFFER_CONFORMANCE_DIGEST: digest } = process.env
+const require = createRequire(${JSON.stringify(import.meta.url)})
+const { KMSClient, SignCommand } = require('@aws-sdk/client-kms')
+const { KMS_KEY_ID: KeyId, COFFER_CONFORMANCE_DIGEST: digest, COFFER_CONFORMANCE_ADDRESS: address } = process.env
 const sign = () => new KMSClient({}).send(new SignCommand({
   KeyId, Message: Buffer.from(digest.slice(2), 'hex'), MessageType: 'DIGEST', SigningAlgorithm: 'ECDSA_SHA_256',
 }))
+const signature = async () => {
+  const { Signature, SigningKey, recoverAddress, toBeHex } = require('ethers')
+  const der = Buffer.from((await sign()).Signature)
+  const [r, s] = [der.subarray(4, 4 + der[3]), der.subarray(6 + der[3])].map(bytes => BigInt('0x' + bytes.toString('hex')))
+  const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
+  const low = toBeHex(s > order / 2n ? order - s : s, 32)
+  const both = [27, 28].map(v => Signature.from({ r: toBeHex(r, 32), s: low, v }))
+  const { serialized } = both.find(each => recoverAddress(digest, each) === address)
+  return { serialized, publicKey: SigningKey.recoverPublicKey(digest, serialized), SigningKey }
+}
 `
 
 const check = (name: string, script: string, more: object = {}): Promise<Outcome> => {
@@ -61,6 +75,52 @@ describe('checkConformance', () => {
   test('error: garbage that is called a success', async () => {
     const outcome = await check('garbage', "await sign(); console.log('garbage')")
     expect([outcome.exitCode, entries(outcome)[0]?.verdict]).toEqual([7, 'no signature'])
+  })
+
+  test('behavior: what a good signer prints besides does not matter', async () => {
+    const script = `
+      const { serialized, publicKey, SigningKey } = await signature()
+      const besides = [address, digest, publicKey, SigningKey.computePublicKey(publicKey, true), 'a word']
+      console.log([...besides, serialized, ...besides].join('\\n'))`
+    const outcome = await check('talkative', script)
+    expect(entries(outcome)).toMatchObject([{ verdict: 'passed', outcomes: ['signed'] }])
+  })
+
+  test('error: an s without its zeroes, however short', async () => {
+    const script = `
+      const { serialized } = await signature()
+      const [r, s, v] = [serialized.slice(0, 66), serialized.slice(66, 130), serialized.slice(130)]
+      console.log(r + s.replace(/^(00)+/, '') + v)`
+    const only = [1, 3, 8, 16, 31].map(bytes => `short-s-${bytes}`)
+    const outcome = await check('unpadded', script, { only })
+    expect(outcome.exitCode).toBe(8)
+    expect(entries(outcome).map(({ name, verdict }) => [name, verdict])).toEqual(
+      only.map(name => [name, 'bad signature']),
+    )
+  })
+
+  test('behavior: one that signs, and leaves a process on its standard output', async () => {
+    const script = `
+      require('node:child_process').spawn('sleep', ['1000'], { stdio: 'inherit' }).unref()
+      console.log((await signature()).serialized)`
+    const outcome = await check('leaving', script)
+    expect(entries(outcome)).toMatchObject([{ verdict: 'passed', outcomes: ['signed'] }])
+  })
+
+  test.each([
+    [{}, '127.0.0.1,localhost', '127.0.0.1,localhost'],
+    [{ NO_PROXY: 'a.example' }, 'a.example,127.0.0.1,localhost', 'a.example,127.0.0.1,localhost'],
+    [{ no_proxy: 'a.example' }, 'a.example,127.0.0.1,localhost', 'a.example,127.0.0.1,localhost'],
+    [{ NO_PROXY: '*', no_proxy: 'b.example' }, '*', 'b.example,127.0.0.1,localhost'],
+  ])('behavior: no proxy is between it and KMS: %j', async (more, upper, lower) => {
+    const script = `
+      const { HTTP_PROXY, NO_PROXY, no_proxy } = process.env
+      console.error('Error: ' + [HTTP_PROXY, NO_PROXY, no_proxy].join(' '))
+      process.exit(1)`
+    const { PATH } = process.env
+    const environment = { PATH, HTTP_PROXY: 'http://proxy.example', ...more }
+    const outcome = await check('proxied', script, { environment })
+    expect(entries(outcome)[0]?.said).toBe(`Error: http://proxy.example ${upper} ${lower}`)
   })
 
   test('error: one that hangs', async () => {

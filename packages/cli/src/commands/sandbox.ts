@@ -1,10 +1,11 @@
 // `coffer sandbox`: KMS, the signing endpoint, Crossmint and a chain on this machine until Ctrl-C.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { type Sandbox, type SandboxOptions, startSandbox } from '@coffer/sandbox'
 import { environmentVariables } from '../config.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError } from '../failure.ts'
+import { Interruption } from '../interruption.ts'
 import { columns, type Terminal } from '../terminal.ts'
 
 /**
@@ -14,8 +15,10 @@ import { columns, type Terminal } from '../terminal.ts'
  * treasuries is never touched.
  *
  * @param options.directory Where `.coffer/sandbox/` is made.
- * @param options.untilStopped Resolves when the sandbox is to end.
+ * @param options.untilStopped Resolves when the sandbox is to end: every part of it is stopped, requests that are under way fail,
+ *   and its files are removed.
  * @throws {CliError} SANDBOX_RUNNING if one is running in the directory; and what `startSandbox` throws.
+ * @throws {Interruption} it was to end before it had started. Nothing is left of it either.
  */
 export async function runSandbox(options: SandboxRun): Promise<void> {
   const home = join(options.directory, '.coffer', 'sandbox')
@@ -24,6 +27,8 @@ export async function runSandbox(options: SandboxRun): Promise<void> {
     await serve(options, home)
   } finally {
     await rm(home, { recursive: true, force: true })
+    // Transfers may be on record beside it; an empty directory is nobody's.
+    await rmdir(join(options.directory, '.coffer')).catch(() => undefined)
   }
 }
 
@@ -34,11 +39,15 @@ export type SandboxRun = {
   /** Whether the signing stack is deployed already, or is there to be deployed. */
   readonly deployed: boolean
   readonly writeResult: (data: object) => void
-  readonly untilStopped: Promise<unknown>
+  readonly untilStopped: Promise<NodeJS.Signals>
 }
 
 async function serve(options: SandboxRun, home: string): Promise<void> {
-  const { terminal } = options
+  const { terminal, untilStopped } = options
+  let stopped: NodeJS.Signals | undefined
+  void untilStopped.then(signal => {
+    stopped = signal
+  })
   const sandbox = await terminal.progress('starting AWS, Crossmint and a chain on this machine', () =>
     startSandbox({
       ports: options.ports,
@@ -47,12 +56,14 @@ async function serve(options: SandboxRun, home: string): Promise<void> {
     }),
   )
   try {
+    if (stopped !== undefined) throw new Interruption(stopped, 'interrupted before the sandbox had started')
     const environment = { ...(await writeProfiles(sandbox, home)), COFFER_CONFIG: join(home, 'coffer.json') }
     const file = join(home, 'env')
     await writeFile(file, toShell(environment), { mode: 0o600 })
     options.writeResult({ environment, file })
     terminal.note(describe(sandbox, terminal, relative(options.directory, file), options.deployed))
-    await options.untilStopped
+    await untilStopped
+    terminal.note(terminal.style.dim('stopping; once more ends it at once'))
   } finally {
     await sandbox.stop()
   }

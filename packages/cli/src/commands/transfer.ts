@@ -25,6 +25,7 @@ import { requireYes } from '../confirm.ts'
 import type { Context, Outcome } from '../context.ts'
 import { exitCodes } from '../exitCodes.ts'
 import { CliError } from '../failure.ts'
+import { interruptible } from '../interruption.ts'
 import { type Payment, shellWord, toIntent } from '../payment.ts'
 import { requireAllowed } from '../policy/expected.ts'
 import { type ChainReceipt, checkRpc, readReceipt } from '../receipt.ts'
@@ -47,13 +48,14 @@ export async function runTransfer(
   if (known?.outcome?.status !== 'success' && !payment.yes)
     await requireYes(context, describe(payment, intent))
   const first = known === undefined ? 'creating the transfer at Crossmint' : `looking up ${intent.reference}`
-  const receipt = await context.terminal.progress(first, async step =>
-    transfer({
-      ...(await stepOptions(context, step)),
-      intent,
-      sign: signWith(context, step),
-      tokens: context.config.tokens,
-    }),
+  const follow = {
+    text: first,
+    reference: intent.reference,
+    submitsAfter: 'check',
+    isNew: known === undefined,
+  } as const
+  const receipt = await followed(context, follow, (options, step) =>
+    transfer({ ...options, intent, sign: signWith(context, step), tokens: context.config.tokens }),
   )
   return receiptOutcome(context, receipt, known?.outcome?.status === 'success' ? 'sent already' : 'sent')
 }
@@ -61,10 +63,9 @@ export async function runTransfer(
 /** Step 1: creates the transfer and compares what came back with what was asked. Moves no money. */
 export async function createTransfer(context: Context, payment: Payment): Promise<Outcome> {
   const intent = toIntent(context, payment)
-  const { record, transaction } = await context.terminal.progress(
-    'creating the transfer at Crossmint',
-    async step =>
-      createTransferStep({ ...(await stepOptions(context, step)), intent, tokens: context.config.tokens }),
+  const follow = { text: 'creating the transfer at Crossmint', reference: intent.reference } as const
+  const { record, transaction } = await followed(context, follow, options =>
+    createTransferStep({ ...options, intent, tokens: context.config.tokens }),
   )
   const message = transaction.onChain.userOperationHash
   return {
@@ -91,8 +92,9 @@ export async function createTransfer(context: Context, payment: Payment): Promis
 
 /** Step 2: has the signing endpoint sign the transfer on record, and checks the signature. Submits nothing. */
 export async function signTransfer(context: Context, reference: string): Promise<Outcome> {
-  const { signature, message } = await context.terminal.progress('reading the transfer', async step =>
-    signTransferStep({ ...(await stepOptions(context, step)), reference, sign: signWith(context, step) }),
+  const follow = { text: 'reading the transfer', reference } as const
+  const { signature, message } = await followed(context, follow, (options, step) =>
+    signTransferStep({ ...options, reference, sign: signWith(context, step) }),
   )
   return {
     data: { reference, message, signature },
@@ -118,8 +120,10 @@ export async function approveTransfer(
   const record = await journalOf(context).read(reference)
   if (record !== undefined && record.outcome === undefined && !options.yes)
     await requireYes(context, describe({ ...record.intent, to: record.intent.recipient }, record.intent))
-  const { id, status } = await context.terminal.progress('approving the transfer', step =>
-    approve(context, reference, options.signature, step),
+  const submitsAfter = options.signature === undefined ? 'check' : 'compare'
+  const follow = { text: 'approving the transfer', reference, submitsAfter } as const
+  const { id, status } = await followed(context, follow, (shared, step) =>
+    approve(context, { ...shared, reference }, options.signature, step),
   )
   return {
     data: { reference, transactionId: id, status },
@@ -138,11 +142,10 @@ export async function approveTransfer(
 
 async function approve(
   context: Context,
-  reference: string,
+  shared: StepOptions & { readonly reference: string },
   signature: string | undefined,
   step: Step,
 ): Promise<{ readonly id: string; readonly status: string }> {
-  const shared = { ...(await stepOptions(context, step)), reference }
   if (signature !== undefined) return approveTransferStep({ ...shared, signature: signature as Hex })
   const found = await readTransfer(shared)
   if (found?.transaction !== undefined && hasApproved(found.transaction, found.record.intent.signerAddress))
@@ -246,6 +249,61 @@ async function stepOptions(context: Context, step: Step): Promise<StepOptions> {
     maximumFee: parseEther(context.config.maximumFee ?? '0'),
     onStep: progress => report(progress, step),
   }
+}
+
+type Followed = {
+  /** What is waited for first. */
+  readonly text: string
+  readonly reference: string
+  /** The last that is reported before the approval is submitted; undefined where it is not. */
+  readonly submitsAfter?: 'compare' | 'check' | undefined
+  /** Whether nothing has been done for the reference before. */
+  readonly isNew?: boolean | undefined
+}
+
+// Runs the steps of a payment. A signal ends them at once, at any point, with what is known of the money then.
+function followed<T>(
+  context: Context,
+  { text, ...payment }: Followed,
+  work: (options: StepOptions, step: Step) => Promise<T>,
+): Promise<T> {
+  const reported: TransferProgress['step'][] = []
+  return context.terminal.progress(text, step =>
+    interruptible(
+      () => describeInterruption(payment, reported),
+      async () => {
+        const options = await stepOptions(context, step)
+        const onStep = (progress: TransferProgress): void => {
+          reported.push(progress.step)
+          options.onStep?.(progress)
+        }
+        return work({ ...options, onStep }, step)
+      },
+    ),
+  )
+}
+
+function describeInterruption(
+  { reference, submitsAfter, isNew }: Omit<Followed, 'text'>,
+  reported: readonly TransferProgress['step'][],
+): { readonly message: string; readonly hints: readonly string[] } {
+  const status = `coffer transfer status ${shellWord(reference)}`
+  const has = (...steps: readonly TransferProgress['step'][]): boolean =>
+    steps.some(step => reported.includes(step))
+  const repeat = 'repeat the same command: it goes on where this one stopped, and pays once'
+  if (submitsAfter === undefined)
+    return { message: 'interrupted; no approval was submitted, so no money moves by it', hints: [repeat] }
+  if (has(submitsAfter, 'approve', 'wait', 'done'))
+    return {
+      message: 'interrupted when the approval was being submitted, or had been: the money may move',
+      hints: [`${status} --wait`, repeat],
+    }
+  if (isNew === true || has('create', 'compare'))
+    return {
+      message: 'interrupted before the approval was submitted: no money moves unless the command is repeated',
+      hints: [repeat, status],
+    }
+  return { message: 'interrupted before it was known how the payment stands', hints: [status, repeat] }
 }
 
 // Each step that is done, and what is waited for next.

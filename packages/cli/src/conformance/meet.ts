@@ -39,7 +39,7 @@ export async function meet(
     const { address, keyId } = stage
     const run = async (digest: `0x${string}`): Promise<Ended & { readonly outcome: Outcome }> => {
       const environment = {
-        ...withoutAws(options.environment),
+        ...towardsLoopback(options.environment),
         ...stage.environment,
         KMS_KEY_ID: keyId,
         COFFER_CONFORMANCE_DIGEST: digest,
@@ -63,17 +63,26 @@ export async function meet(
 }
 
 /** Nothing that could lead a client of AWS elsewhere, or give it other habits. */
-function withoutAws(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+function towardsLoopback(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const others = Object.entries(environment).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !/^(AWS|COFFER)_/.test(entry[0]),
   )
   return {
     ...Object.fromEntries(others),
+    // Clients read one or the other. A proxy stays for other hosts: the command may have to fetch what it runs.
+    NO_PROXY: withLoopback(environment['NO_PROXY'] || environment['no_proxy']),
+    no_proxy: withLoopback(environment['no_proxy'] || environment['NO_PROXY']),
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   }
+}
+
+function withLoopback(noProxy = ''): string {
+  // Within a list, some take the star for a name.
+  if (noProxy.trim() === '*') return '*'
+  return [noProxy, '127.0.0.1', 'localhost'].filter(name => name !== '').join(',')
 }
 
 const maxLine = 160

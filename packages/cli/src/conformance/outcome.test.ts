@@ -22,6 +22,7 @@ describe('judgeOutcome', () => {
     ['without 0x, in capitals, with spaces around', `  ${signature.slice(2).toUpperCase()} \r\n`],
     ['with a parity of 0 or 1', `${signature.slice(0, -2)}0${yParity}\n`],
     ['two times', `${signature}\n${signature}\n`],
+    ['after one that does not hold', `${'00'.repeat(65)}\n${signature}\n`],
   ])('default: the signature, %s', async (_, stdout) => {
     expect(await judge(stdout)).toBe('signed')
   })
@@ -37,8 +38,62 @@ describe('judgeOutcome', () => {
     ['a byte short', `0x${signature.slice(4)}`],
     ['a byte long', `${signature}00`],
     ['after one that holds', `${signature}\n${'00'.repeat(65)}`],
+    ['in DER, of an s of one byte', `30250220${r.slice(2)}020101`],
+    ['with all of what follows r in place of s', `${signature.slice(0, -2)}0201051b`],
   ])('error: a signature %s is bad', async (_, stdout) => {
     expect(await judge(stdout)).toBe('bad')
+  })
+
+  // What is left of r and s when they are printed as numbers, in front of a v of 27.
+  test.each([
+    ['of 16 bytes', `${r.slice(2)}${'5a'.repeat(16)}1b`],
+    ['of one byte', `${r.slice(2)}5a1b`],
+    ['of one digit, with a v of 0', `${r.slice(2)}50`],
+    ['of one byte, and r of 31', `${'5a'.repeat(31)}5a1b`],
+    ['of one byte, and r that is a point with it', `02${'00'.repeat(31)}01`],
+  ])('error: s %s without its zeroes is bad', async (_, printed) => {
+    expect(await judge(printed)).toBe('bad')
+    expect(await judge(`${signature}\n0x${printed}\n`)).toBe('bad')
+  })
+
+  const own = new SigningKey(secret)
+  const other = new SigningKey(digest)
+  const spki = '3056301006072a8648ce3d020106052b8104000a034200'
+  test.each([
+    ['the public key', own.publicKey],
+    ['the public key, compressed', own.compressedPublicKey],
+    ['the public key as KMS gives it', `0x${spki}${own.publicKey.slice(2)}`],
+    ['x and y', own.publicKey.slice(4)],
+    ['the public key of another', other.publicKey],
+    ['the digest', digest],
+    ['the address', address],
+    ['a signature within a sentence', `signature: ${'00'.repeat(65)}`],
+  ])('behavior: %s is not taken for a signature', async (_, printed) => {
+    expect(await judge(`${printed}\n${signature}\n`)).toBe('signed')
+    expect(await judge(`${signature}\n${printed.toUpperCase()}\n`)).toBe('signed')
+    expect(await judge(`${'00'.repeat(65)}\n${printed}\n`)).toBe('bad')
+    expect(await judge(printed)).toBe('nothing')
+  })
+
+  test('error: what is as long as a public key and no point is a bad signature', async () => {
+    expect(await judge(`04${own.publicKey.slice(4, -2)}${own.publicKey.endsWith('00') ? '01' : '00'}`)).toBe(
+      'bad',
+    )
+    expect(await judge(`03${'ff'.repeat(32)}`)).toBe('bad')
+    expect(await judge(other.compressedPublicKey)).toBe('bad')
+  })
+
+  test('behavior: r that begins as a point does is a signature like any other', async () => {
+    const digests = Array.from(
+      { length: 4_096 },
+      (_, index): Hex => `0x${index.toString(16).padStart(64, '0')}`,
+    )
+    const found = digests.find(each => own.sign(each).r.startsWith('0x04')) ?? digest
+    const { serialized } = own.sign(found)
+    expect(serialized).toMatch(/^0x04/)
+    const ended = { exitCode: 0, isTimedOut: false, stdout: serialized }
+    expect(await judgeOutcome(ended, { digest: found, address })).toBe('signed')
+    expect(await judge(serialized)).toBe('bad')
   })
 
   test('a signature of which a digit is another is bad', async () => {

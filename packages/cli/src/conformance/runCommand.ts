@@ -17,13 +17,17 @@ const signals = ['SIGINT', 'SIGTERM'] as const
 /** Characters kept of each stream: a signature is short. */
 const maxOutput = 100_000
 
+/** Milliseconds for what is on its way when the command has ended, from a `tee` behind it for instance. */
+const grace = 1_000
+
 /**
- * Runs a command without a shell and with nothing on its standard input.
+ * Runs a command without a shell and with nothing on its standard input. It has ended when its own process has: what it leaves
+ * running is ended a second later at most, or left alone if it is in another process group.
  *
  * @param command The program and its arguments.
  * @param options.environment All of its environment.
- * @param options.timeout Milliseconds after which it is ended, with everything that it started.
- * @returns How it ended.
+ * @param options.timeout Milliseconds after which it is ended, with everything in its process group.
+ * @returns How it ended, with the last of its standard output and the first of its standard error.
  * @throws {CliError} COMMAND_NOT_STARTED if there is no such program or it cannot be started.
  */
 export function runCommand(
@@ -38,14 +42,17 @@ export function runCommand(
       env: options.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    const output = { stdout: '', stderr: '' }
-    for (const name of ['stdout', 'stderr'] as const)
-      child[name].setEncoding('utf8').on('data', (text: string) => {
-        output[name] = (output[name] + text).slice(0, maxOutput)
-      })
-    let isTimedOut = false
-    const timer = setTimeout(() => {
-      isTimedOut = true
+    let stdout = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout = lastLines(stdout + text)
+    })
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(0, maxOutput)
+    })
+    let isKilled = false
+    let timer = setTimeout(() => {
+      isKilled = true
       endGroup(child.pid)
     }, options.timeout)
     // A group of its own hears nothing of Ctrl-C.
@@ -59,15 +66,34 @@ export function runCommand(
       settle()
       reject(notStarted(program, cause))
     })
-    child.once('close', exitCode => {
-      settle()
-      resolve({ exitCode: exitCode ?? undefined, isTimedOut, ...output })
+    child.once('exit', code => {
+      clearTimeout(timer)
+      const end = (): void => {
+        settle()
+        child.off('close', end)
+        endGroup(child.pid)
+        child.stdout.destroy()
+        child.stderr.destroy()
+        // One that has an exit code has ended by itself, in the moment in which it was to be ended.
+        resolve({ exitCode: code ?? undefined, isTimedOut: isKilled && code === null, stdout, stderr })
+      }
+      // Whoever has inherited the pipes can keep them open for ever.
+      child.once('close', end)
+      // If the grace ends late, there may be output that is yet to be read, and it is read before what is immediate.
+      timer = setTimeout(() => setImmediate(end), grace)
     })
     const settle = (): void => {
       clearTimeout(timer)
       for (const signal of signals) process.off(signal, onSignal)
     }
   })
+}
+
+/** What is kept begins with a whole line: a signature cut in two is none. */
+function lastLines(text: string): string {
+  if (text.length <= maxOutput) return text
+  const kept = text.slice(-maxOutput)
+  return kept.slice(kept.indexOf('\n') + 1)
 }
 
 function endGroup(pid: number | undefined): void {

@@ -52,3 +52,15 @@ test('stop() waits for what is under way', async () => {
   await stopped
   expect(transaction).toMatchObject({ status: 'success', txId: '0x01' })
 })
+
+test('behavior: any number may wait at the same time, without a warning', async () => {
+  const warnings: Error[] = []
+  const onWarning = (warning: Error): void => void warnings.push(warning)
+  process.on('warning', onWarning)
+  const { settlement } = settling(vi.fn(), 60_000)
+  for (let i = 0; i < 20; i++) settlement.settle({ status: 'pending' } as Transaction)
+  await new Promise(resolve => setImmediate(resolve))
+  await settlement.stop()
+  process.off('warning', onWarning)
+  expect(warnings).toEqual([])
+})

@@ -1,5 +1,6 @@
 // What happens to an approved transaction: after a delay it goes to the chain, and its status follows what
 // came of it.
+import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Chain } from '../chain/chain.ts'
 import { describeFault, type TransactionError } from './errors.ts'
@@ -15,6 +16,8 @@ export type Settlement = {
 
 export const createSettlement = (chain: Chain, trouble: TroubleState, now: () => number): Settlement => {
   const stopping = new AbortController()
+  // One for each transaction that waits, however many do.
+  setMaxListeners(0, stopping.signal)
   const underWay = new Set<Promise<void>>()
 
   const run = async (transaction: Transaction): Promise<void> => {

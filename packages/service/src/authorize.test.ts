@@ -49,7 +49,42 @@ test('behavior: nothing at all to judge is denied, even where everything is perm
   expect(reasons(authorize(nothing, permitAll))).toEqual(['NO_EFFECT'])
 })
 
+test('behavior: each effect is told with what the policy says of it, and each rule once', () => {
+  const callData = executeBatch([transferCall, transferCall, { ...transferCall, to: ALICE }])
+  const rules = `${permits['transfer']}\n${permits['payFee']}\n@id("f") forbid (principal, action == Action::"payFee", resource) when { context.effects > 2 };`
+  const told = (decision: Decision) => decision.effects.map(({ outcome, rules }) => [outcome, ...rules])
+  const denied = authorize(operation({ callData }), policyOf(rules, OPEN_FACTS))
+  expect(told(denied)).toEqual([
+    ['permitted', 'transfer'],
+    ['permitted', 'transfer'],
+    ['TOKEN_UNKNOWN'],
+    ['forbidden', 'f'],
+  ])
+  expect(reasons(denied)).toEqual(['TOKEN_UNKNOWN', 'FORBIDDEN'])
+  expect(denied.effects[0]?.description).toMatch(/^transfer 1\.5 USDC from treasury /)
+  const allowed = authorize(operation({ callData: executeBatch([transferCall, transferCall]) }), permitAll)
+  expect(told(allowed)).toEqual([
+    ['permitted', 'transfer'],
+    ['permitted', 'transfer'],
+    ['permitted', 'payFee'],
+  ])
+  expect(allowed).toMatchObject({ rules: ['transfer', 'payFee'] })
+})
+
 describe('the one road to the key', () => {
+  test('behavior: a decision is used up also where the signer fails', async () => {
+    const { signer, signHash } = spySigner()
+    const allow = allowed()
+    signHash.mockRejectedValueOnce(new Error('throttled'))
+    await expect(signAuthorized(signer, allow)).rejects.toThrow('throttled')
+    await expect(signAuthorized(signer, allow)).rejects.toMatchObject({
+      name: 'NotAuthorizedError',
+      code: 'NOT_AUTHORIZED',
+      message: 'Only an unused decision of authorize can be signed.',
+    })
+    expect(signHash).toHaveBeenCalledTimes(1)
+  })
+
   test('behavior: an allowed digest is signed, once', async () => {
     const { signer, signHash } = spySigner()
     const allow = allowed()

@@ -91,6 +91,27 @@ describe('error: without an identity', () => {
   })
 })
 
+test('behavior: what API Gateway leaves out is left out, and an id that is missing is none', async () => {
+  const { invoke, lines } = start()
+  const identity = { userArn: PRINCIPAL.arn, sourceIp: null }
+  expect(await invoke(event({ requestContext: { identity } }))).toMatchObject({
+    statusCode: 200,
+    body: { requestId: 'none' },
+  })
+  const line = JSON.parse(lines[0] ?? '')
+  expect(line).toMatchObject({ requestId: 'none', principal: PRINCIPAL.arn })
+  expect(line).not.toHaveProperty('sourceIp')
+  expect(await invoke(event({ headers: { Accept: 'text/plain' } }))).toMatchObject({ statusCode: 200 })
+})
+
+test('error: an absent body that is said to be base64', async () => {
+  for (const body of [null, undefined])
+    expect(await start().invoke(event({ body, isBase64Encoded: true }))).toMatchObject({
+      statusCode: 400,
+      body: { issues: [{ path: '', code: 'INVALID_JSON' }] },
+    })
+})
+
 test('error: an absent body', async () => {
   expect(await start().invoke(event({ body: null }))).toMatchObject({
     statusCode: 400,

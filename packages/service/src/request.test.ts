@@ -227,6 +227,22 @@ test('error: neither message nor payload', () => {
   expect(faults({})).toEqual(['/signerAddress REQUIRED', '/message REQUIRED'])
 })
 
+test('error: what the fields have to do with each other is said in words', () => {
+  const issuesOf = (fields: object) => {
+    try {
+      return parse({ signerAddress: ACCOUNT, ...fields })
+    } catch (error) {
+      return error
+    }
+  }
+  expect(issuesOf({})).toMatchObject({
+    issues: [{ path: '/message', code: 'REQUIRED', message: 'is required unless payload is given' }],
+  })
+  expect(issuesOf({ payload: transaction, scheme: 'eip191' })).toMatchObject({
+    issues: [{ path: '/scheme', code: 'INCONSISTENT', message: 'must be raw for this kind' }],
+  })
+})
+
 test.each(['[]', '"text"', '1', 'null'])('error: %s is not an object', body => {
   expect(faultsOf(body)).toContain(' WRONG_TYPE')
 })

@@ -1,5 +1,5 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
-import { computeAddress, getAddress } from 'ethers'
+import { computeAddress, getAddress, id } from 'ethers'
 import fc from 'fast-check'
 import { publicKeyToAddress as viemPublicKeyToAddress } from 'viem/utils'
 import { describe, expect, test } from 'vitest'
@@ -84,7 +84,24 @@ describe('isAddress', () => {
     ['41 digits', '0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed0'],
     ['a digit that is not hex', '0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaeg'],
     ['a newline at the end', '0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed\n'],
+    ['something in front', 'a0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed'],
   ])('behavior: %s is not an address', (_title, text) => {
     expect(isAddress(text)).toBe(false)
   })
+
+  test.each([
+    ['more digits', '5aaeb6053f3e94c9b9a09f33669435e7ef1beaed', '0123456789abcdef'.repeat(2)],
+    ['a second prefix', '0x', 'de709f2102306220921060314715629080e2fb77'],
+  ])(
+    'behavior: %s is none, though the letters are in the case that the checksum asks for',
+    (_title, head, tail) => {
+      // ERC-55 without its 40 digits: a letter is in upper case where the hash has 8 or more.
+      const checksummed = (text: string): string =>
+        [...text].map((digit, i) => ((id(text)[i + 2] ?? '') >= '8' ? digit.toUpperCase() : digit)).join('')
+      expect(`0x${checksummed('5aaeb6053f3e94c9b9a09f33669435e7ef1beaed')}`).toBe(EIP_55[4])
+      const texts = Array.from({ length: 20 }, (_, i) => checksummed(`${head}${tail.slice(0, -1)}${i % 10}`))
+      expect(texts.some(text => /[A-F]/.test(text))).toBe(true)
+      for (const text of texts) expect(isAddress(`0x${text}`)).toBe(false)
+    },
+  )
 })

@@ -62,7 +62,7 @@ test('whatever the body is, it is an object, or broken without a word of it', ()
     fc.string().map(text => `{"${text}`),
   )
   fc.assert(
-    fc.property(bodies, fc.integer({ min: 200, max: 599 }), (body, status) => {
+    fc.property(bodies, fc.oneof(fc.constant(200), fc.integer({ min: 200, max: 599 })), (body, status) => {
       const answer = readAwsJson({ status, headers: { ...headers, 'x-amzn-requestid': 'id' }, body })
       expect(answer.requestId).toBe('id')
       if (answer.kind === 'answered') expect([status, answer.body]).toEqual([200, JSON.parse(body)])
@@ -70,4 +70,36 @@ test('whatever the body is, it is an object, or broken without a word of it', ()
         expect(answer.detail).toBe(`HTTP status ${status} with a body that is no JSON object`)
     }),
   )
+})
+
+test.each(['5', 'true', '"text"', 'null', '[]', '[{}]', '', '{'])('error: the body %j is no object', body => {
+  for (const status of [200, 400])
+    expect(readAwsJson({ status, headers, body })).toMatchObject({
+      kind: 'broken',
+      detail: `HTTP status ${status} with a body that is no JSON object`,
+    })
+})
+
+test.each([{}, { 'content-type': 'text/html' }])('error: with the headers %j it is no JSON', others => {
+  expect(
+    readAwsJson({ status: 200, headers: { 'x-amzn-requestid': 'id', ...others }, body: '{}' }),
+  ).toMatchObject({
+    kind: 'broken',
+    detail: 'HTTP status 200 with another content type than JSON',
+    requestId: 'id',
+  })
+})
+
+test.each([
+  [{ message: 'why' }, 'why'],
+  [{ Message: 'why' }, 'why'],
+  [{ message: 'why', Message: 'why else' }, 'why'],
+  [{ message: 1 }, ''],
+])('behavior: %j says %j', (body, message) => {
+  expect(readAwsJson({ status: 400, headers, body: JSON.stringify(body) })).toMatchObject({ message })
+})
+
+test('behavior: a request id that is sent twice is none', () => {
+  const twice = { ...headers, 'x-amzn-requestid': ['a', 'b'] }
+  expect(readAwsJson({ status: 200, headers: twice, body: '{}' })).toMatchObject({ requestId: undefined })
 })

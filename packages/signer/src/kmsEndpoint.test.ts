@@ -14,14 +14,23 @@ describe('the region', () => {
     expect(regionOf('us-gov-west-1', ALIAS)).toBe('us-gov-west-1')
   })
 
-  test.each([undefined, '', 'evil.example/', 'EU', 'eu-central-1\n'])('error: %j is none', region => {
-    expect(() => regionOf(region, ALIAS)).toThrow(
-      expect.objectContaining({ code: 'KMS_REGION_MISSING', keyId: 'alias/treasury' }),
-    )
-  })
+  test.each([undefined, '', 'evil.example/', 'evil.example/eu', 'EU', 'eu-central-1\n'])(
+    'error: %j is none',
+    region => {
+      expect(() => regionOf(region, ALIAS)).toThrow(
+        expect.objectContaining({ code: 'KMS_REGION_MISSING', keyId: 'alias/treasury' }),
+      )
+    },
+  )
 
   test('error: another one than that of the ARN', () => {
-    expect(() => regionOf('us-east-1', KEY)).toThrow(expect.objectContaining({ code: 'KMS_REGION_MISMATCH' }))
+    expect(() => regionOf('us-east-1', KEY)).toThrow(
+      expect.objectContaining({
+        code: 'KMS_REGION_MISMATCH',
+        keyId: KEY.text,
+        message: expect.stringContaining("(the client's region is us-east-1)"),
+      }),
+    )
   })
 })
 
@@ -52,4 +61,11 @@ describe('the endpoint', () => {
   ])('error: %j', url => {
     expect(() => endpointOf(url, 'eu-central-1')).toThrow(TypeError)
   })
+
+  test.each(['xhttp://127.0.0.1/', 'httpsx://127.0.0.1/', 'http://127.0.0.1/path'])(
+    'error: %j, which is a URL',
+    url => {
+      expect(() => endpointOf(url, 'eu-central-1')).toThrow('must be an http: or https: URL of a host')
+    },
+  )
 })

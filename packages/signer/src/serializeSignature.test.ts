@@ -64,19 +64,39 @@ describe('input', () => {
   })
 
   test.each([
-    ['r of 31 bytes', { ...valid, r: `0x${'ab'.repeat(31)}` as Hex }],
-    ['s of 33 bytes', { ...valid, s: `0x${'ab'.repeat(33)}` as Hex }],
-    ['s that is not hex', { ...valid, s: `0x${'zz'.repeat(32)}` as Hex }],
-    ['yParity 27', { ...valid, yParity: 27 as 1 }],
-  ])('error: %s', (_title, value) => {
-    const malformed = expect.objectContaining({ code: 'SIGNATURE_MALFORMED' })
+    [
+      'r of 31 bytes',
+      { ...valid, r: `0x${'ab'.repeat(31)}` as Hex },
+      'r and s must be 0x and 64 hex digits each',
+    ],
+    [
+      's of 33 bytes',
+      { ...valid, s: `0x${'ab'.repeat(33)}` as Hex },
+      'r and s must be 0x and 64 hex digits each',
+    ],
+    [
+      's that is not hex',
+      { ...valid, s: `0x${'zz'.repeat(32)}` as Hex },
+      'r and s must be 0x and 64 hex digits each',
+    ],
+    ['yParity 27', { ...valid, yParity: 27 as 1 }, 'yParity must be 0 or 1'],
+  ])('error: %s', (_title, value, fault) => {
+    const malformed = expect.objectContaining({
+      code: 'SIGNATURE_MALFORMED',
+      message: `The signature cannot be serialised: ${fault}.`,
+    })
     expect(() => serializeSignature(value)).toThrow(malformed)
     expect(() => serializeCompactSignature(value)).toThrow(malformed)
   })
 
   test('error: an s that fills the top bit has no compact form', () => {
     expect(() => serializeCompactSignature({ ...valid, s: `0x80${'00'.repeat(31)}` })).toThrow(
-      expect.objectContaining({ code: 'SIGNATURE_MALFORMED' }),
+      expect.objectContaining({
+        code: 'SIGNATURE_MALFORMED',
+        message: expect.stringContaining(
+          's fills the top bit, where the compact form puts yParity. Normalise it',
+        ),
+      }),
     )
   })
 })

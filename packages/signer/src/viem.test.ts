@@ -315,6 +315,22 @@ describe('equal to privateKeyToAccount', () => {
       },
       40,
     ))
+
+  test('signTransaction, a type that has no blobs, with blobs: a serializer gets it as it is', async () => {
+    const { ours, oracle } = await accountsFor(7n, true)
+    const transaction = { type: 'eip1559', chainId: 1, blobs: ['0x00'], sidecars: [] } as const
+    const got = async (account: KmsAccount | PrivateKeyAccount): Promise<unknown> => {
+      const calls: unknown[] = []
+      const serializer: SerializeTransactionFn = (...parameters) => {
+        calls.push(parameters)
+        return '0x02'
+      }
+      await account.signTransaction(transaction as unknown as TransactionSerializable, { serializer })
+      return calls
+    }
+    expect(await got(ours)).toEqual(await got(oracle))
+    expect(await got(ours)).toMatchObject([[transaction], [transaction]])
+  })
 })
 
 describe('beyond viem', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ACCOUNT, ALICE, TOKEN } from '../../test/fixtures.ts'
-import { describeEffect, type Effect } from './effect.ts'
+import { describeEffect, type Effect, printable } from './effect.ts'
 
 const effects: { readonly [kind in Effect['kind']]: readonly Extract<Effect, { readonly kind: kind }>[] } = {
   transfer: [
@@ -70,6 +70,22 @@ test('default: each kind of effect in plain words', () => {
     unknown: only the hash 0xab
     unknown: call data not understood, with hash 0xcd"
   `)
+})
+
+test('behavior: foreign text is cut after 100 characters, and quoted so that it can be read back', () => {
+  const cases = [
+    ['', '""'],
+    ['a~ "\\', '"a~ \\"\\\\"'],
+    ['x'.repeat(100), `"${'x'.repeat(100)}"`],
+    ['x'.repeat(101), `"${'x'.repeat(100)}..."`],
+    ['\u007f\u00e9\u202e', '"\\u007f\\u00e9\\u202e"'],
+  ] as const
+  for (const [text, quoted] of cases) expect(printable(text)).toBe(quoted)
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 50 }), text => {
+      expect(JSON.parse(printable(text))).toBe(text)
+    }),
+  )
 })
 
 test('every text is one line of ASCII, whatever foreign text is in it', () => {

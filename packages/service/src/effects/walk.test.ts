@@ -68,6 +68,18 @@ describe.each(Object.entries(CONTAINERS))('%s', (_name, container) => {
     )
   })
 
+  test('what it carries is a call or a delegatecall, by the account that makes it', () => {
+    const call = contain([transferCall], CONTAINER)
+    const known = containers.find(({ selector }) => call.data.startsWith(selector))
+    const actions = known?.read(`0x${call.data.slice(10)}`, call, ACCOUNT)?.actions
+    const made = carried(transferCall, CONTAINER)
+    expect(actions).toMatchObject([
+      layers === 1
+        ? { ...made, account: actor(CONTAINER), operation: 'call' }
+        : { to: MULTI_SEND, account: CONTAINER, operation: 'delegatecall' },
+    ])
+  })
+
   test('with a further call anywhere, it has the effects of that call too', () => {
     fc.assert(
       fc.property(fc.array(anyCall, { maxLength: 3 }), anyCall, fc.nat(3), (calls, extra, position) => {

@@ -51,15 +51,26 @@ const independentHash = ({ gas, input, authorizationList, type, nonce, ...rest }
 
 const padded = (value: BigNumberish): string => `0x${BigInt(value).toString(16).padStart(64, '0')}`
 
+/** The most that a transaction can cost: gas at its own price, and that of blobs (EIP-4844) at theirs. */
+const independentCost = ({ gas, gasPrice, maxFeePerGas, maxFeePerBlobGas, blobVersionedHashes }: Json) => {
+  const number = (value: unknown) => BigInt((value ?? 0) as string | number)
+  const blobs = (blobVersionedHashes ?? []) as readonly string[]
+  const price = number(gasPrice) + number(maxFeePerGas)
+  return number(gas) * price + BigInt(131_072 * blobs.length) * number(maxFeePerBlobGas)
+}
+
 test.each(Object.entries(ANY_TRANSACTION))(
-  'hash(transaction) = ethers’, for any %s transaction',
+  'hash(transaction) = ethers’, and its fee is all that it can cost, for any %s transaction',
   (_name, any) => {
     fc.assert(
       fc.property(any, transaction => {
-        const { hash, chainId, account } = examine(transaction)
+        const { hash, chainId, account, effects } = examine(transaction)
         expect(hash).toBe(independentHash(transaction))
         expect(chainId).toBe(Number(transaction['chainId']))
         expect(account).toBe(ACCOUNT)
+        const fee = { kind: 'fee', payer: ACCOUNT, maximum: independentCost(transaction) }
+        expect(effects.filter(({ kind }) => kind === 'fee')).toEqual([fee])
+        expect(effects.at(-1)).toEqual(fee)
       }),
       { numRuns: 400 },
     )
@@ -89,6 +100,9 @@ describe('effects', () => {
   test('behavior: value and input left out are none', () => {
     const { value: _value, input: _input, ...rest } = legacy
     expect(examine(rest)).toEqual(examine(legacy))
+    const sent = { ...legacy, value: '0x5' }
+    expect(examine({ ...rest, value: '0x5' })).toEqual(examine(sent))
+    expect(examine(sent).effects.map(({ kind }) => kind)).toEqual(['transfer', 'fee'])
   })
 
   test.each([null, undefined])(

@@ -5,13 +5,22 @@ import { ACCOUNT } from '../../test/fixtures.ts'
 import { faultsOf, type Json, mail, typedDataPayload as payload, throughJson } from '../../test/payloads.ts'
 import { type AnyTypedData, anyTypedData } from '../../test/typedData.ts'
 import { read } from '../fields.ts'
+import type { Issue } from '../problem.ts'
 import { typedDataPayload } from './typedData.ts'
 import { examineTypedData } from './typedDataEffects.ts'
+import { encodeType } from './typedDataTypes.ts'
+import { countStructs } from './typedDataValues.ts'
 
 const hashOf = (value: unknown) => examineTypedData(read(typedDataPayload, throughJson(value)), ACCOUNT).hash
 const faults = (value: unknown) => faultsOf(typedDataPayload, throughJson(value))
 const independentHash = ({ domain, types, message }: AnyTypedData): string =>
   TypedDataEncoder.hash(domain, types as Record<string, TypedDataField[]>, message)
+/** Every fault, however many there are. */
+const issuesOf = (value: unknown): readonly Issue[] => {
+  const issues: Issue[] = []
+  typedDataPayload(throughJson(value), '', issues)
+  return issues
+}
 const wrap = (typedData: unknown) => ({ kind: 'typedData', typedData })
 const domainTypes = ({ domain }: AnyTypedData): readonly Json[] =>
   [
@@ -96,6 +105,22 @@ const structsIn = (value: unknown): readonly Record<string, unknown>[] => {
   const inner = Object.values(value).flatMap(structsIn)
   return Array.isArray(value) ? inner : [value as Record<string, unknown>, ...inner]
 }
+
+test('encodeType(types) = ethers’, and every struct of a message is counted', () => {
+  fc.assert(
+    fc.property(anyTypedData, typedData => {
+      const { types, primaryType, message } = read(typedDataPayload, throughJson(wrap(typedData))).typedData
+      const encoder = TypedDataEncoder.from(typedData.types as Record<string, TypedDataField[]>)
+      expect(encodeType(types, primaryType)).toBe(encoder.encodeType(primaryType))
+      expect(countStructs(message)).toBe(structsIn(typedData.message).length)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('behavior: structs are counted at any depth', () => {
+  expect(countStructs({ a: { b: { c: [[{}, { d: 1n }], []] } }, e: 'text', f: true })).toBe(5)
+})
 
 describe('a message that does not fit its type', () => {
   const fresh = 'noSuchMember'
@@ -190,6 +215,41 @@ describe('a message that does not fit its type', () => {
     }
   })
 
+  const integerForm = 'must be a whole number: decimal or 0x hex as text, or a JSON number below 2^53'
+  test.each<readonly [type: string, value: unknown, path: string, code: string, message: string]>([
+    ['uint8', '1.5', '', 'INVALID_QUANTITY', integerForm],
+    ['uint8', 1.5, '', 'INVALID_QUANTITY', integerForm],
+    ['uint256', 2 ** 53, '', 'INVALID_QUANTITY', integerForm],
+    ['uint256', '1'.repeat(79), '', 'INVALID_QUANTITY', integerForm],
+    ['uint256', `0x${'0'.repeat(65)}`, '', 'INVALID_QUANTITY', integerForm],
+    ['uint256', '9'.repeat(78), '', 'OUT_OF_RANGE', 'must fit in uint256'],
+    ['int256', `-${'9'.repeat(78)}`, '', 'OUT_OF_RANGE', 'must fit in int256'],
+    ['uint8', 256, '', 'OUT_OF_RANGE', 'must fit in uint8'],
+    ['uint8', -1, '', 'OUT_OF_RANGE', 'must fit in uint8'],
+    ['int8', 128, '', 'OUT_OF_RANGE', 'must fit in int8'],
+    ['int8', '-129', '', 'OUT_OF_RANGE', 'must fit in int8'],
+    ['bool', 1, '', 'WRONG_TYPE', 'must be true or false'],
+    ['bytes', '0x1', '', 'INVALID_HEX', 'must be 0x and an even number of hex digits'],
+    ['bytes3', '0x0102', '', 'INVALID_HEX', 'must be 0x and 6 hex digits'],
+    ['bytes[]', '0x', '', 'WRONG_TYPE', 'must be a JSON array'],
+    ['bytes[]', ['0x', 'x'], '/1', 'INVALID_HEX', 'must be 0x and an even number of hex digits'],
+    ['bool[2]', [true], '', 'OUT_OF_RANGE', 'must have 2 elements'],
+    ['bool[2][]', [[true, true], [true]], '/1', 'OUT_OF_RANGE', 'must have 2 elements'],
+  ])('error: %s as %j', (type, value, path, code, message) => {
+    expect(issuesOf(payload('Thing', { Thing: `${type} value,bool more` }, { value, more: true }))).toEqual([
+      { path: `/typedData/message/value${path}`, code, message },
+    ])
+  })
+
+  test('behavior: faults elsewhere in the request keep none of the message from being told', () => {
+    const value = payload('Thing', { Thing: 'bool a,bool b' }, { a: 1, b: true, c: true })
+    expect(issuesOf({ ...value, kind: 'other' })).toMatchObject([
+      { path: '/kind' },
+      { path: '/typedData/message/c', code: 'UNKNOWN_FIELD', message: 'is not a member of the type' },
+      { path: '/typedData/message/a', code: 'WRONG_TYPE' },
+    ])
+  })
+
   test('error: every fault at once, with its place', () => {
     const broken = {
       from: { name: 1, wallet: 'Cow', age: 7 },
@@ -243,6 +303,14 @@ describe('types that are not sound', () => {
       ['/typedData/types/B INCONSISTENT', '/typedData/types/C INCONSISTENT'],
     ],
     'the domain as a member': [member('EIP712Domain'), ['/typedData/types/A/0/type UNKNOWN_TYPE']],
+    'the domain as a member, where it is among the types': [
+      withTypes({ A: [{ name: 'a', type: 'EIP712Domain' }], EIP712Domain: [] }, { message: { a: {} } }),
+      ['/typedData/types/A/0/type UNKNOWN_TYPE'],
+    ],
+    'a type that is not well-formed, beside one unknown': [
+      withTypes({ A: [{ name: 'a', type: 'B' }], 'C(': A }),
+      ['/typedData/types/C( INVALID_NAME'],
+    ],
     'a type unknown': [member('B'), ['/typedData/types/A/0/type UNKNOWN_TYPE']],
     'a type unknown in an array': [member('B[]'), ['/typedData/types/A/0/type UNKNOWN_TYPE']],
     'a member named twice': [withTypes({ A: [...A, ...A] }), ['/typedData/types/A/1/name DUPLICATE_FIELD']],
@@ -283,6 +351,78 @@ describe('types that are not sound', () => {
     expect(faults(value)).toEqual(issues)
   })
 
+  const reference = 'must be the name of a type, with [] or [n] for arrays'
+  const elementary = 'is the name of an elementary type'
+  const identifier = 'must be a Solidity identifier of at most 64 characters'
+  test.each<readonly [name: string, value: unknown, code: string, message: string]>([
+    ['an unknown type', member('B'), 'UNKNOWN_TYPE', 'is neither elementary nor in types'],
+    ...['1a', ' uint8', 'uint8 ', 'uint8[', 'uint8[0]', 'uint8[1a]', 'uint8[10000]', 'a'.repeat(65)].map(
+      type => [type, member(type), 'INVALID_NAME', reference] as const,
+    ),
+    ...['address', 'bool', 'string', 'bytes', 'bytes7', 'bytes99', 'int', 'int8', 'uint', 'uint999'].map(
+      name => [name, withTypes({ A, [name]: A }), 'INVALID_NAME', elementary] as const,
+    ),
+    ...['1a', 'a b', 'a-b', '', 'n'.repeat(65)].map(
+      name => [name, withTypes({ A: [...A, { name, type: 'bool' }] }), 'INVALID_NAME', identifier] as const,
+    ),
+    ['twice', withTypes({ A: [...A, ...A] }), 'DUPLICATE_FIELD', 'names a member twice'],
+    ['no type', withTypes({ A }, { primaryType: 'B' }), 'UNKNOWN_TYPE', 'must be one of types'],
+    ['not used', withTypes({ A, B: A }), 'INCONSISTENT', 'is not used by primaryType'],
+    [
+      'a user operation',
+      withTypes({ PackedUserOperation: A }, { primaryType: 'PackedUserOperation' }),
+      'UNSUPPORTED_KIND',
+      'must be sent as kind userOperation',
+    ],
+    [
+      'another domain',
+      withTypes({ A, EIP712Domain: [] }, { domain: { name: 'x', chainId: 1 } }),
+      'INCONSISTENT',
+      'must be the fields of domain: string name, uint256 chainId',
+    ],
+    [
+      'chain id zero',
+      withTypes({ A }, { domain: { chainId: 0 } }),
+      'OUT_OF_RANGE',
+      'must be from 1 to 2^53 - 1',
+    ],
+  ])('error: %s, in words', (_name, value, code, message) => {
+    expect(issuesOf(value)).toEqual([{ path: expect.any(String), code, message }])
+  })
+
+  test('behavior: names that only look like something else are names like any other', () => {
+    const names = [
+      'Myuint8',
+      'uint8x',
+      'intX',
+      'bytes3x',
+      'xbool',
+      'addressed',
+      '_',
+      '$',
+      'A1',
+      'n'.repeat(64),
+    ]
+    for (const name of names) {
+      expect([name, faults(payload(name, { [name]: 'uint8 a' }, { a: 1 }))]).toEqual([name, []])
+      expect([name, faults(payload('A', { A: `bool ${name}` }, { [name]: true }))]).toEqual([name, []])
+      expect([name, faults(payload('A', { A: `${name} a` }, { a: 1 }))]).toEqual([
+        name,
+        ['/typedData/types/A/0/type UNKNOWN_TYPE'],
+      ])
+      const types = { A: `${name}[] a`, [name]: 'uint8 a' }
+      expect([name, faults(payload('A', types, { a: [{ a: 1 }] }))]).toEqual([name, []])
+    }
+  })
+
+  test('behavior: arrays have up to 9999 elements, or any number', () => {
+    for (const size of [1, 12, 123, 2000])
+      expect(faults(payload('A', { A: `bool[${size}] a` }, { a: Array(size).fill(true) }))).toEqual([])
+    expect(faults(payload('A', { A: 'bool[9999] a' }, { a: [] }))).toEqual([
+      '/typedData/message/a OUT_OF_RANGE',
+    ])
+  })
+
   test.each([
     ...['uint', 'int', 'uint7', 'uint0', 'uint08', 'uint264', 'int9', 'bytes0', 'bytes33', 'bytes01', 'byte'],
     ...[
@@ -320,6 +460,13 @@ describe('types that are not sound', () => {
     const name = ['string', 'name'] as const
     const chainId = ['uint256', 'chainId'] as const
 
+    test('behavior: chain ids are exact', () => {
+      for (const id of [1, '0x1', Number.MAX_SAFE_INTEGER, `${2n ** 53n - 1n}`])
+        expect(read(typedDataPayload, withTypes({ A }, { domain: { chainId: id } }))).toMatchObject({
+          typedData: { domain: { chainId: Number(id) } },
+        })
+    })
+
     test('behavior: stated as it is', () => {
       expect(faults(stated(name, chainId))).toEqual([])
     })
@@ -343,6 +490,7 @@ describe('types that are not sound', () => {
         { chainId: `${2n ** 53n}` },
         ['/typedData/domain/chainId OUT_OF_RANGE'],
       ],
+      'a negative chain id': [{ chainId: '-1' }, ['/typedData/domain/chainId OUT_OF_RANGE']],
       'a chain id that is none': [{ chainId: 'mainnet' }, ['/typedData/domain/chainId INVALID_QUANTITY']],
       'an address without checksum': [
         { verifyingContract: '0xCccCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC' },
@@ -379,6 +527,13 @@ describe('names that objects have anyway', () => {
   })
 })
 
+/** Members of a type, so many characters long. */
+const membersOf = (length: number): string => {
+  const count = Math.floor((length - 6) / 62)
+  const names = Array.from({ length: count }, (_, i) => `m${`${i}`.padStart(55, '_')}`)
+  return [...names, 'n'.repeat(length - 62 * count - 5)].map(name => `bool ${name}`).join(',')
+}
+
 describe('bounds', () => {
   const nested = (depth: number): unknown =>
     Array.from({ length: depth }).reduce<unknown>(inner => ({ a: [inner] }), { a: [] })
@@ -388,6 +543,34 @@ describe('bounds', () => {
     expect(faults(recursive(7))).toEqual([])
     expect(faults(recursive(8))).toEqual([expect.stringMatching(/\/a\/0 OUT_OF_RANGE$|\/a OUT_OF_RANGE$/)])
     expect(faults(recursive(2_000))).toHaveLength(1)
+  })
+
+  test('behavior: nesting is 16 levels deep at most, of arrays and of structs; the values in them are a level too', () => {
+    const arrays = (depth: number, innermost: unknown) =>
+      payload(
+        'A',
+        { A: `bool${'[]'.repeat(depth)} a` },
+        { a: Array.from({ length: depth }).reduce((inner: unknown) => [inner], innermost) },
+        {},
+      )
+    expect(issuesOf(arrays(15, true))).toEqual([])
+    expect(issuesOf(arrays(16, true))).toEqual([
+      {
+        path: `/typedData/message/a${'/0'.repeat(15)}`,
+        code: 'OUT_OF_RANGE',
+        message: 'is nested deeper than 16 levels',
+      },
+    ])
+    const structs = (depth: number) => {
+      const names = Array.from({ length: depth }, (_, i) => `S${i}`)
+      const types = names.map((name, i) => [name, i === depth - 1 ? 'bool a' : `${names[i + 1]} a`] as const)
+      const message = names.reduce<unknown>(inner => ({ a: inner }), true) as Json
+      return payload('S0', Object.fromEntries(types), message, {})
+    }
+    expect(issuesOf(structs(16))).toEqual([])
+    expect(issuesOf(structs(17))).toMatchObject([
+      { path: `/typedData/message${'/a'.repeat(16)}`, code: 'OUT_OF_RANGE' },
+    ])
   })
 
   test('error: a type that holds itself can never end', () => {
@@ -405,6 +588,20 @@ describe('bounds', () => {
     expect(faults(values(9_000))).toEqual(['/typedData/message/a/2047 OUT_OF_RANGE'])
   })
 
+  test('behavior: the last value of all is read, and none after it', () => {
+    const values = (length: number, one: unknown, last: unknown) =>
+      payload('A', { A: 'uint8[] a,bool b' }, { a: Array(length).fill(one), b: last })
+    expect(issuesOf(values(2_046, 1, 'x'))).toMatchObject([{ path: '/typedData/message/b' }])
+    expect(hashOf(values(2_046, 1, true))).not.toBe(hashOf(values(2_046, 1, false)))
+    const issues = issuesOf(values(9_000, 'x', 'x'))
+    expect(issues).toHaveLength(2_048)
+    expect(issues.at(-1)).toEqual({
+      path: '/typedData/message/a/2047',
+      code: 'OUT_OF_RANGE',
+      message: 'is beyond the maximum of 2048 values',
+    })
+  })
+
   test('behavior: the length of types is bounded', () => {
     const many = (count: number) =>
       payload(
@@ -412,6 +609,14 @@ describe('bounds', () => {
         { A: Array.from({ length: count }, (_, i) => `uint8 a${i}`).join(',') },
         Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, 1])),
       )
+    const long = (length: number) => {
+      const A = membersOf(length - 'A()'.length)
+      return payload('A', { A }, Object.fromEntries(A.split(',').map(member => [member.slice(5), true])))
+    }
+    expect(issuesOf(long(4_096))).toEqual([])
+    expect(issuesOf(long(4_097))).toEqual([
+      { path: '/typedData/types', code: 'OUT_OF_RANGE', message: 'must be at most 4096 characters' },
+    ])
     expect(faults(many(300))).toEqual([])
     expect(faults(many(500))).toEqual(['/typedData/types OUT_OF_RANGE'])
   })
@@ -423,7 +628,20 @@ describe('bounds', () => {
     const most = Math.floor(262_144 / length)
     const structs = (count: number) => payload('A', types, { b: Array(count - 1).fill({ c: [] }) }, {})
     expect(faults(structs(most))).toEqual([])
-    expect(faults(structs(most + 1))).toEqual(['/typedData/types OUT_OF_RANGE'])
+    expect(issuesOf(structs(most + 1))).toEqual([
+      {
+        path: '/typedData/types',
+        code: 'OUT_OF_RANGE',
+        message: `must be shorter: ${length} characters for each of ${most + 1} structs is more than 262144`,
+      },
+    ])
+    // 4096 characters for each of 64 structs are just as many as may be.
+    const exact = (count: number) => {
+      const C = membersOf(4_096 - 'A(B[] b)B(C[] c)C()'.length)
+      return payload('A', { A: 'B[] b', B: 'C[] c', C }, { b: Array(count - 1).fill({ c: [] }) }, {})
+    }
+    expect(issuesOf(exact(64))).toEqual([])
+    expect(issuesOf(exact(65))).toMatchObject([{ path: '/typedData/types', code: 'OUT_OF_RANGE' }])
   })
 
   test('behavior: an order of Seaport with 60 items is hashed', () => {

@@ -295,6 +295,21 @@ describe('Safe', () => {
   })
 
   test.each([
+    ['safeOp06', MODULES[0][1], OWNER, 3230n],
+    ['safeOp07', MODULES[1][1], `${OWNER}${'5'.padStart(32, '0')}${'8'.padStart(32, '0')}`, 3223n],
+  ] as const)(
+    'behavior: packed fields of %s may have nothing after what is fixed',
+    (name, verifyingContract, paymasterAndData, gas) => {
+      const changes = { initCode: OWNER, paymasterAndData }
+      expect(effectsOf(name, changes, { chainId: 1, verifyingContract })).toEqual([
+        { kind: 'deployment', account: SAFE, factory: OWNER },
+        transfer,
+        fee(gas * 7n, OWNER),
+      ])
+    },
+  )
+
+  test.each([
     ['safeOp06', { initCode: '0x12' }],
     ['safeOp06', { paymasterAndData: '0x12' }],
     ['safeOp06', { entryPoint: ALICE }],
@@ -369,6 +384,24 @@ describe('a hash wrapped for one account', () => {
     })
   })
 
+  test.each([
+    ['nothing', '', {}],
+    ['a list of hashes', 'bytes32[] hash', { hash: [hash] }],
+    ['a list of bytes', 'bytes[] hash', { hash: [hash] }],
+    ['a hash cut short', 'bytes31 hash', { hash: hash.slice(0, 64) }],
+    ['text', 'string hash', { hash }],
+    ['a struct', 'Xbytes hash', { hash: { inner: hash } }],
+    ['a struct named for its size', 'Xbytes32 hash', { hash: { inner: hash } }],
+    ['more than the hash', 'bytes32 hash,bool more', { hash, more: true }],
+  ])('behavior: what has %s in it is no wrapper, and unknown', (_name, definition, message) => {
+    const [type = ''] = definition.split(' ')
+    const inner: Json = type.startsWith('X') ? { [type]: [{ name: 'inner', type: 'bytes32' }] } : {}
+    const { typedData } = payload('Wrapper', { Wrapper: definition }, message, account)
+    const types = { ...typedData.types, ...(definition === '' ? { Wrapper: [] } : {}), ...inner }
+    const examined = examine({ kind: 'typedData', typedData: { ...typedData, types } })
+    expect(examined).toMatchObject({ account: SIGNER, effects: [unknown('Wrapper', SAFE)] })
+  })
+
   test('behavior: a message of a Safe that is no hash is opaque all the same', () => {
     const message = payload('SafeMessage', { SafeMessage: 'bytes message' }, { message: '0x616263' }, account)
     expect(examine(message).effects).toEqual([{ kind: 'opaque', of: 'hash', hash: keccak256('0x616263') }])
@@ -389,6 +422,7 @@ describe('a hash wrapped for one account', () => {
   test.each([
     ['address', SAFE, SAFE],
     ['bytes', SAFE, TOKEN],
+    ['address wallet,bytes', SAFE, TOKEN],
   ])(
     'behavior: its account is that in the message where the type is address; it has %s',
     (type, verifyingContract, account) => {
@@ -396,7 +430,9 @@ describe('a hash wrapped for one account', () => {
         TypedDataSign: `Permit contents,string name,${type} verifyingContract`,
         Permit: 'address owner,uint256 value',
       }
-      const message = { contents: { owner: OWNER, value: 1 }, name: 'Kernel', verifyingContract }
+      const wallet = type.includes('wallet') ? { wallet: OWNER } : {}
+      const contents = { owner: OWNER, value: 1 }
+      const message = { contents, name: 'Kernel', ...wallet, verifyingContract }
       const examined = examine(payload('TypedDataSign', types, message))
       expect(examined.account).toBe(account)
       expect(examined.effects).toEqual([{ kind: 'opaque', of: 'hash', hash: examined.hash }])

@@ -342,4 +342,13 @@ describe('error', () => {
   test.each(Object.entries(cases))('error: %s', (_name, [value, issues]) => {
     expect(issuesOf(value)).toEqual(issues)
   })
+
+  test.each([null, [], 'text', 1, true])('error: %j is no payload', value => {
+    expect(issuesOf(value)).toEqual([' WRONG_TYPE'])
+  })
+
+  test.each(['initCode', 'paymasterAndData'])('error: half a byte of %s is one fault', field => {
+    for (const value of ['0x1', '', null, 5, `${ALICE}1`])
+      expect(issuesOf(payload06({ [field]: value }))).toEqual([`/userOperation/${field} INVALID_HEX`])
+  })
 })

@@ -44,11 +44,13 @@ test('the digest of a hash is that of its 32 bytes as a message, computed with e
 })
 
 test.each([
-  ['nonce', 1n << 256n],
-  ['callGasLimit', 1n << 128n],
-  ['maxFeePerGas', 1n << 128n],
-])('a %s that has no room is no other number', (field, value) => {
+  ['nonce', 1n << 256n, 64],
+  ['callGasLimit', 1n << 128n, 32],
+  ['maxFeePerGas', 1n << 128n, 32],
+])('a %s that has no room is no other number', (field, value, room) => {
   const parsed = read(userOperationPayload, payload())
   const userOperation = { ...parsed.userOperation, [field]: value }
-  expect(() => userOperationHash({ ...parsed, userOperation } as typeof parsed)).toThrow(RangeError)
+  expect(() => userOperationHash({ ...parsed, userOperation } as typeof parsed)).toThrow(
+    new RangeError(`a number of ${room + 1} hex digits does not fit ${room}`),
+  )
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isUnlimited, MAXIMUM_DECIMAL, toDecimal } from './amount.ts'
+import { isMaximum, isUnlimited, MAXIMUM_DECIMAL, toDecimal } from './amount.ts'
 
 const anyDecimals = fc.integer({ min: 0, max: 36 })
 const anyAmount = fc.oneof(
@@ -57,4 +57,19 @@ test('behavior: what a rule could not name is no limit', () => {
   expect(isUnlimited(2n ** 256n - 2n, 6)).toBe(true)
   expect(isUnlimited(10n ** 12n, 6)).toBe(false)
   expect(isUnlimited(2n ** 64n - 1n, 6)).toBe(false)
+})
+
+test('behavior: a large number that is not the largest of its bits is a limit, where a rule could name it', () => {
+  for (const amount of [2n ** 96n - 2n, 2n ** 96n, 2n ** 96n + 1n]) {
+    expect(isUnlimited(amount, 18)).toBe(false)
+    expect(isUnlimited(amount, undefined)).toBe(false)
+  }
+  expect(isUnlimited(2n ** 256n - 2n, undefined)).toBe(false)
+})
+
+test('behavior: the largest decimal is known by its value, however it is spelt', () => {
+  expect(isMaximum(MAXIMUM_DECIMAL)).toBe(true)
+  expect(isMaximum(`000${MAXIMUM_DECIMAL}`)).toBe(true)
+  for (const other of ['922337203685477.5806', '922337203685477.507', '-922337203685477.5807', '0.0'])
+    expect(isMaximum(other)).toBe(false)
 })

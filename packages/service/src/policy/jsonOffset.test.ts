@@ -34,6 +34,10 @@ test('every value of any document is found, however it is written', () => {
 test('behavior: a pointer that leads nowhere finds the innermost value on the way', () => {
   const text = '{ "a": { "b": [1, 2] } }'
   expect(jsonOffset(text, '/a/b/7/c')).toBe(text.indexOf('"b"'))
+  expect(jsonOffset(text, '/a/b/1/c')).toBe(text.indexOf('2'))
+  expect(jsonOffset('{ "a": 12 }', '/a/0')).toBe(2)
+  expect(jsonOffset('[[1], 2]', '/0/1')).toBe(1)
+  expect(jsonOffset('[{}, 2]', '/0/a')).toBe(1)
   expect(jsonOffset(text, '/x')).toBe(0)
   expect(jsonOffset(text, '')).toBe(0)
   expect(jsonOffset(text, '/a/b/1')).toBe(text.indexOf('2'))

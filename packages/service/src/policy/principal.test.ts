@@ -23,6 +23,9 @@ describe('behavior: what may stand in a role', () => {
     `arn:aws:iam::${account}:*`,
     `arn:aws:iam::${account}:group/Operators`,
     `arn:aws:iam::${account}:role/treasury/*`,
+    `arn:aws:iam::${account}:role/treasury/Pay*`,
+    `arn:aws:iam::${account}:role/treasury/*outs`,
+    `arn:aws:iam::${account}:role/treasury/eu/P*s`,
     `arn:aws:iam::${account}:role/treasury-*/*`,
     `arn:aws:iam::${account}:role/treasury-*/Payouts`,
     `arn:aws:iam::${account}:role/treasury/`,
@@ -45,6 +48,14 @@ test('behavior: a role stands for its sessions, whatever its path', () => {
     expect(matches(session.replace('/Payouts/', '/Payouts2/'))).toBe(false)
     expect(matches(session.replace(account, '999999999999'))).toBe(false)
   }
+})
+
+test('behavior: a role of another partition stands for its sessions there', () => {
+  const matches = principalMatcher(`arn:aws-us-gov:iam::${account}:role/Pay*`)
+  const gov = session.replace('arn:aws:', 'arn:aws-us-gov:')
+  expect(matches(gov)).toBe(true)
+  expect(matches(gov.replace('/Payouts/', '/Receipts/'))).toBe(false)
+  expect(matches(session)).toBe(false)
 })
 
 test('behavior: * stands for anything, and nothing else of a pattern is special', () => {

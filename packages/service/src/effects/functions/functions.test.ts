@@ -17,6 +17,7 @@ import { callEffects } from '../call.ts'
 import type { Effect } from '../effect.ts'
 import { erc20Functions } from './erc20.ts'
 import { erc20SignedFunctions } from './erc20Signed.ts'
+import { bySelector, known } from './known.ts'
 import { nftFunctions } from './nft.ts'
 import { operatorFunctions } from './operators.ts'
 import { PERMIT2, permit2Functions } from './permit2.ts'
@@ -37,6 +38,13 @@ test('default: no function is known that is not tested here', () => {
   ].flatMap(functions => functions.map(({ selector }) => selector))
   const tested = [...understood.map(({ signature }) => toFunctionSelector(signature)), '0xd0e30db0']
   expect(known.toSorted()).toEqual(tested.toSorted())
+})
+
+test('error: two functions with one selector cannot both be known', () => {
+  const one = known('transfer(address,uint256)', () => [])
+  const same = known('transfer(address,uint256)', () => undefined)
+  expect(bySelector([one]).get('0xa9059cbb')).toBe(one)
+  expect(() => bySelector<unknown>([one, same])).toThrow('two known functions have one selector')
 })
 
 describe.each(understood.map(one => [one.signature, one] as const))('%s', (_signature, one) => {

@@ -165,3 +165,30 @@ test('while everything fails, work is done ever more rarely; once it is answered
     }),
   )
 })
+
+describe('work that overlaps', () => {
+  const enter = (): Extract<ReturnType<Circuit['enter']>, { leave: () => void }> => {
+    const entry = circuit.enter()
+    if ('refused' in entry) throw new Error(entry.refused)
+    return entry
+  }
+
+  test('behavior: an answer, while it is closed, leaves what began before it counted', () => {
+    const [answered, ...failing] = Array.from({ length: 6 }, enter)
+    answered?.answered()
+    for (const entry of failing) entry.failed('KMS_UNAVAILABLE')
+    expect(circuit.enter()).toMatchObject({ refused: 'KMS_UNAVAILABLE' })
+  })
+
+  test('behavior: what began before it opened ends without letting a second probe through', () => {
+    const [early, ...failing] = Array.from({ length: 6 }, enter)
+    for (const entry of failing) {
+      entry.failed('KMS_UNAVAILABLE')
+      entry.leave()
+    }
+    time = 1_000
+    enter()
+    early?.leave()
+    expect(circuit.enter()).toMatchObject({ refused: 'KMS_UNAVAILABLE' })
+  })
+})

@@ -85,7 +85,8 @@ export const createHttpClient = (endpoint: URL): HttpClient => {
         clearTimeout(timer)
         const timeoutMs = Math.max(Math.min(requestMs, end - performance.now()), 0)
         timer = after(timeoutMs, `no whole answer in ${Math.round(timeoutMs)} ms`)
-        if (request.reusedSocket) return
+        // Node's reusedSocket does not tell of one that was waited for.
+        if (freedAt.has(socket)) return
         connecting = after(connectMs, `no connection in ${connectMs} ms`)
         socket.once(endpoint.protocol === 'http:' ? 'connect' : 'secureConnect', connected)
       })

@@ -87,6 +87,7 @@ describe('the code', () => {
     [500, 'KMS_UNAVAILABLE'],
     [503, 'KMS_UNAVAILABLE'],
     [408, 'KMS_UNAVAILABLE'],
+    [429, 'KMS_THROTTLED'],
     [499, 'KMS_UNEXPECTED'],
     [400, 'KMS_UNEXPECTED'],
     ['500', 'KMS_UNEXPECTED'],

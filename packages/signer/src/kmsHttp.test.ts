@@ -532,6 +532,24 @@ describe('connections', () => {
     expect(new Set(kms.calls.map(({ connection }) => connection)).size).toBe(50)
   })
 
+  test('behavior: who has waited for one is not held to the time in which another must connect', async () => {
+    const key = await keyOf({ timing: { ...timing, connectMs: 300 } })
+    const warned: unknown[] = []
+    const warn = (warning: unknown): unknown => warned.push(warning)
+    process.on('warning', warn)
+    kms.calls.length = 0
+    kms.always = call => (response, socket) => {
+      const respond = (): unknown => answerWell(call)(response, socket)
+      if (kms.calls.length <= 50) respond()
+      else setTimeout(respond, 600)
+    }
+    expect(await Promise.all(Array.from({ length: 90 }, () => key.signDigest(DIGEST)))).toHaveLength(90)
+    expect(kms.calls).toHaveLength(90)
+    await new Promise(resolve => setImmediate(resolve))
+    process.off('warning', warn)
+    expect(warned).toEqual([])
+  })
+
   test('behavior: an answer that has come is not late because the process was busy', async () => {
     const key = await keyBefore([], { timing: { ...timing, requestMs: 100 } })
     kms.next.push(call => (response, socket) => {

@@ -86,6 +86,33 @@ describe('attempts', () => {
     expect(made).toBe(1)
   })
 
+  test.each([
+    [['clock', 'clock'], 2],
+    [['expired', 'expired'], 2],
+    [['clock', 'expired', 'final'], 3],
+    [['clock', 'transient', 'clock'], 3],
+    [['transient', 'transient', 'transient'], 3],
+  ] as const)('behavior: after %j it is over', async (kinds, expected) => {
+    let made = 0
+    const attempt = async (): Promise<KmsAttempt<string>> => failure(kinds[made] ?? 'transient', ++made)
+    await expect(retry(attempt, atOnce, 60_000, always)).rejects.toMatchObject({
+      requestId: `request-${expected}`,
+    })
+    expect(made).toBe(expected)
+  })
+
+  test('behavior: none for which too little of the deadline remains', async () => {
+    let asked = 0
+    const attempt = async (): Promise<KmsAttempt<string>> => failure('transient', 1)
+    const mayRepeat = (): boolean => {
+      asked += 1
+      return true
+    }
+    await expect(retry(attempt, atOnce, 40, mayRepeat)).rejects.toMatchObject({ requestId: 'request-1' })
+    // Not asked after a pause, since none was made.
+    expect(asked).toBe(1)
+  })
+
   test('behavior: each is told what remains', async () => {
     const remaining: number[] = []
     await retry(

@@ -123,7 +123,22 @@ describe('PEM', () => {
     ['big', undefined, [0xfe, 0xff]],
   ])('error: UTF-16, %s end first, as PowerShell writes it', (_title, encoding, mark) => {
     const bytes = encoding === undefined ? Buffer.from(PEM, 'utf16le').swap16() : Buffer.from(PEM, encoding)
-    expect(() => parsePublicKey(Buffer.concat([Buffer.from(mark), bytes]))).toThrow(/UTF-8/)
+    expect(() => parsePublicKey(Buffer.concat([Buffer.from(mark), bytes]))).toThrow(
+      expect.objectContaining({
+        code: 'PUBLIC_KEY_NOT_PEM',
+        message: 'The text is UTF-16. Save it as UTF-8 or ASCII.',
+      }),
+    )
+  })
+
+  test.each(['ff2d', 'fe2d', '2dfe', '2dff', 'ffff', 'fefe'])('error: %s begins no UTF-16', start => {
+    expect(() => parsePublicKey(hex(start, '2d2d'))).toThrow(
+      expect.objectContaining({
+        code: 'PUBLIC_KEY_NOT_DER',
+        length: 4,
+        message: expect.stringContaining('has 4 bytes that are neither DER nor PEM'),
+      }),
+    )
   })
 
   test.each([
@@ -156,7 +171,9 @@ describe('PEM', () => {
 
 describe('DER', () => {
   test('every truncation is refused with the reason', () => {
-    expect(() => parsePublicKey(new Uint8Array(0))).toThrow(code('PUBLIC_KEY_EMPTY'))
+    expect(() => parsePublicKey(new Uint8Array(0))).toThrow(
+      expect.objectContaining({ code: 'PUBLIC_KEY_EMPTY', message: 'The public key is empty.' }),
+    )
     for (let length = 1; length < DER.length; length++)
       expect(() => parsePublicKey(DER.subarray(0, length))).toThrow(
         expect.objectContaining({

@@ -329,7 +329,7 @@ describe('equal to privateKeyToAccount', () => {
       return calls
     }
     expect(await got(ours)).toEqual(await got(oracle))
-    expect(await got(ours)).toMatchObject([[transaction], [transaction]])
+    expect(await got(ours)).toEqual([[transaction], [transaction, expect.anything()]])
   })
 })
 

@@ -20,6 +20,14 @@ const { Fn, Fp } = Point
 const n = Fn.ORDER
 
 const code = (expected: string): unknown => expect.objectContaining({ code: expected })
+/** The error in full, with some of its words. */
+const error = (expected: string, words: string, cause?: unknown): unknown =>
+  expect.objectContaining({
+    name: 'SignatureError',
+    code: expected,
+    message: expect.stringContaining(words),
+    ...(cause === undefined ? {} : { cause }),
+  })
 
 /** Any scalar from 1 to n - 1: also those next to 1, to n/2 and to n. */
 const scalar = fc.oneof(
@@ -207,7 +215,9 @@ describe.each(parsers)('edges, by %s', (_name, parseSignature) => {
     const publicKey = keyFor(R, s, signed)
     const der = derOf(R.x - n, s)
     expect(secp256k1.verify(der, signed, publicKey, { prehash: false, format: 'der' })).toBe(true)
-    expect(() => parseSignature({ der, digest: signed, publicKey })).toThrow(code('SIGNATURE_UNRECOVERABLE'))
+    expect(() => parseSignature({ der, digest: signed, publicKey })).toThrow(
+      error('SIGNATURE_UNRECOVERABLE', 'Sign again'),
+    )
   })
 
   test('error: R at infinity', () => {
@@ -216,7 +226,7 @@ describe.each(parsers)('edges, by %s', (_name, parseSignature) => {
     const publicKey = secp256k1.getPublicKey(Fn.toBytes(d), false)
     const vanishing = Fn.toBytes(Fn.neg(Fn.mul(r, d)))
     expect(() => parseSignature({ der: derOf(r, 5n), digest: vanishing, publicKey })).toThrow(
-      code('SIGNATURE_MISMATCH'),
+      error('SIGNATURE_MISMATCH', 'not made by the expected key'),
     )
   })
 
@@ -234,7 +244,7 @@ describe.each(parsers)('edges, by %s', (_name, parseSignature) => {
   ])('error: %s', (_title, hex) => {
     const publicKey = secp256k1.getPublicKey(Fn.toBytes(7n), false)
     expect(() => parseSignature({ der: hexToBytes(hex), digest: signed, publicKey })).toThrow(
-      code('SIGNATURE_MALFORMED'),
+      error('SIGNATURE_MALFORMED', 'not a DER SEQUENCE', expect.any(Error)),
     )
   })
 
@@ -242,7 +252,7 @@ describe.each(parsers)('edges, by %s', (_name, parseSignature) => {
     const publicKey = secp256k1.getPublicKey(Fn.toBytes(7n), false)
     const der = derOf(1n, 1n)
     expect(() => parseSignature({ der, digest: new Uint8Array(length), publicKey })).toThrow(
-      code('DIGEST_INVALID'),
+      error('DIGEST_INVALID', `has ${length} bytes`),
     )
   })
 

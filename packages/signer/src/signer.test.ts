@@ -85,7 +85,9 @@ describe('createSigner', () => {
     async expectedAddress => {
       const key = memoryKey(SECRET)
       await expect(createSigner(key, { expectedAddress: expectedAddress as Address })).rejects.toMatchObject({
+        name: 'SignerError',
         code: 'ADDRESS_INVALID',
+        message: expect.stringContaining(`${expectedAddress} is not an address`),
       })
       expect(key.calls).toEqual([])
     },
@@ -108,7 +110,10 @@ describe('signHash', () => {
   ])('error: a hash of %s is refused, and the key is not asked', async (_title, hash) => {
     const key = memoryKey(SECRET)
     const signer = await createSigner(key)
-    await expect(signer.signHash(hash as Hex)).rejects.toMatchObject({ code: 'HASH_INVALID' })
+    await expect(signer.signHash(hash as Hex)).rejects.toMatchObject({
+      code: 'HASH_INVALID',
+      message: expect.stringContaining('64 hex digits'),
+    })
     expect(key.calls).toEqual(['getPublicKey'])
   })
 

@@ -115,9 +115,9 @@ export const createHttpClient = (endpoint: URL): HttpClient => {
       request.end(body)
     })
 
-  const closeIdle = (isClosed: (socket: object) => boolean): void => {
+  const closeIdle = (isUseless: (socket: object) => boolean): void => {
     for (const sockets of Object.values(agent.freeSockets))
-      for (const socket of sockets ?? []) if (isClosed(socket)) socket.destroy()
+      for (const socket of sockets ?? []) if (isUseless(socket)) socket.destroy()
   }
 
   return {

@@ -1,5 +1,5 @@
-// What the EntryPoint calls the hash of a user operation, `getUserOpHash`. Every request needs one, so it is computed by the
-// two or three hashes it consists of and nothing else; the tests compare it with ethers and viem.
+// What the EntryPoint calls the hash of a user operation, `getUserOpHash`. Every request needs one, so no more is
+// hashed than the EntryPoint hashes; the tests compare it with ethers and viem.
 // https://eips.ethereum.org/EIPS/eip-4337 and https://eips.ethereum.org/EIPS/eip-712
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'

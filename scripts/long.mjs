@@ -6,6 +6,11 @@ import { performance } from 'node:perf_hooks'
 import { root, run, setup, setupNode24 } from './setup.mjs'
 
 const { COFFER_FUZZ_RUNS: runs = '20', COFFER_SOAK: signatures = '100000' } = process.env
+for (const [name, value] of Object.entries({ COFFER_FUZZ_RUNS: runs, COFFER_SOAK: signatures }))
+  if (!/^[1-9][0-9]*$/.test(value)) {
+    console.error(`coffer: ${name} must be a whole number above 0, not ${value}`)
+    process.exit(2)
+  }
 const parts = [
   [
     `random inputs and faults, ${runs} times as many as in npm test`,

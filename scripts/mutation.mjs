@@ -55,6 +55,10 @@ const { status } = spawnSync(
   },
 )
 if (status !== 0) process.exit(status ?? 1)
+if (!existsSync(report)) {
+  console.error(`coffer: nothing to mutate: ${source} has no ${names.join(', ')}`)
+  process.exit(2)
+}
 
 const files = Object.entries(JSON.parse(readFileSync(report, 'utf8')).files)
 const rows = files

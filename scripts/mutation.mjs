@@ -1,6 +1,6 @@
 // Mutation testing: `npm run mutation -- AREA [FILES]`, options and what it is for in docs/mutation.md.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { AREAS, directoryOf } from '../tools/mutation/areas.mjs'
 import { root, run, setup } from './setup.mjs'
@@ -28,6 +28,15 @@ if (!existsSync(`${root}/tools/mutation/node_modules/.package-lock.json`))
 const { source } = AREAS[area]
 // A name alone is that of a file somewhere in the package, such as hex.ts.
 const pathOf = name => (name.includes('/') ? name : `${source}/**/${name}`)
+const known = readdirSync(`${root}/${source}`, { recursive: true }).map(file => `${source}/${file}`)
+// A path may end in the lines that are meant, and be a pattern.
+const unknown = [...names, ...(values.tests?.split(',') ?? [])].filter(
+  name => !name.includes('*') && !known.some(file => `/${file}`.endsWith(`/${name.replace(/:.*/, '')}`)),
+)
+if (unknown.length > 0) {
+  console.error(`coffer: ${source} has no ${unknown.join(', ')}`)
+  process.exit(2)
+}
 const report = `${root}/${directoryOf(area)}/report.json`
 rmSync(report, { force: true })
 
@@ -55,10 +64,6 @@ const { status } = spawnSync(
   },
 )
 if (status !== 0) process.exit(status ?? 1)
-if (!existsSync(report)) {
-  console.error(`coffer: nothing to mutate: ${source} has no ${names.join(', ')}`)
-  process.exit(2)
-}
 
 const files = Object.entries(JSON.parse(readFileSync(report, 'utf8')).files)
 const rows = files
